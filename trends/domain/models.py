@@ -1,0 +1,378 @@
+"""The nouns that travel between stages. Frozen, plain data; every time is UTC and aware."""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+
+class Model(BaseModel):
+    """Base of every value here: frozen, and unknown fields are an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Tenant = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+
+
+class Language(StrEnum):
+    """Languages a run can read."""
+
+    KO = "ko"
+    EN = "en"
+
+
+class ArtifactRef(Model):
+    """Where a stage's output lies. History carries this, never the data.
+
+    Attributes:
+        uri: Key in the artifact store, derived from the digest.
+        sha256: Hex digest of the bytes.
+        media_type: Type of the bytes.
+        rows: Lines, for JSON Lines; 1 otherwise.
+        size_bytes: Length of the bytes.
+    """
+
+    uri: str
+    sha256: str
+    media_type: str
+    rows: int
+    size_bytes: int
+
+
+class Window(Model):
+    """A half-open span of time, `start <= t < end`."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+
+
+class RawItem(Model):
+    """One headline as a source gave it, before any cleaning.
+
+    Attributes:
+        source: Name of the source, such as `sample`.
+        item_id: Id within the source, stable across reads.
+        title: Headline; may hold HTML and entities.
+        summary: Lead text, if any; may hold HTML and entities.
+        url: Link as given, if any.
+        outlet: Who published it, if known.
+        published: The time as written (ISO 8601, RFC 822 or a bare date), if any.
+        language: Two-letter code as given, if any.
+        place: What evidence cites where there is no link, such as `feed.jsonl:12`.
+    """
+
+    source: str
+    item_id: str
+    title: str
+    summary: str = ""
+    url: str | None = None
+    outlet: str | None = None
+    published: str | None = None
+    language: str | None = None
+    place: str | None = None
+
+
+class TimeRule(StrEnum):
+    """How an item's time was arrived at."""
+
+    EXACT = "exact"
+    DATE_ONLY = "date_only"
+    MISSING = "missing"
+    FUTURE = "future"
+
+
+class Item(Model):
+    """One cleaned headline.
+
+    Attributes:
+        item_id: `source:id`, unique in a run.
+        source: Name of the source.
+        title: Plain text.
+        summary: Plain text, may be empty.
+        url: Canonical link, if there is one.
+        outlet: Who published it, if known.
+        published_at: UTC; see `time_rule` for how it was arrived at.
+        time_rule: Which rule gave `published_at`.
+        language: `ko` or `en`.
+        place: Citation where there is no link.
+    """
+
+    item_id: str
+    source: str
+    title: str
+    summary: str = ""
+    url: str | None = None
+    outlet: str | None = None
+    published_at: AwareDatetime
+    time_rule: TimeRule = TimeRule.EXACT
+    language: Language
+    place: str | None = None
+
+
+class Story(Model):
+    """Near-duplicate items joined; the unit that is counted.
+
+    Attributes:
+        story_id: Id of its first item.
+        language: Language of its first item.
+        title: Title of its first item.
+        published_at: Time of its first item.
+        outlets: Distinct known outlets, sorted.
+        items: All its items by (published_at, item_id).
+        matched: Whether the run's query matches it. Unmatched stories are exposure only.
+    """
+
+    story_id: str
+    language: Language
+    title: str
+    published_at: AwareDatetime
+    outlets: tuple[str, ...]
+    items: tuple[Item, ...]
+    matched: bool = True
+
+
+class TopicStatus(StrEnum):
+    """Where a topic stands in its life."""
+
+    EMERGING = "emerging"
+    RISING = "rising"
+    PEAKING = "peaking"
+    FADING = "fading"
+
+
+class DayCount(Model):
+    """One 24 h bin.
+
+    Attributes:
+        day: Local date on which the bin ends, in the market's zone.
+        stories: Stories of the topic in the bin.
+        exposure: All stories observed in the bin.
+        observed: False where no source gave anything: missing, not zero.
+    """
+
+    day: date
+    stories: int
+    exposure: int
+    observed: bool = True
+
+
+class Evidence(Model):
+    """One story that a topic rests on.
+
+    Attributes:
+        story_id: The story.
+        title: Its title, verbatim.
+        url: Link to its first item, if any.
+        place: Citation where there is no link.
+        outlet: Outlet of its first item, if known.
+        published_at: Time of its first item.
+        outlets: Number of distinct outlets that carried it (0 where unknown).
+        items: Number of items joined in it.
+        summary: Lead text of its first item, verbatim; may be empty.
+    """
+
+    story_id: str
+    title: str
+    url: str | None
+    place: str | None
+    outlet: str | None
+    published_at: AwareDatetime
+    outlets: int
+    items: int
+    summary: str = ""
+
+
+class WindowTest(Model):
+    """The surprise of a topic at one window length.
+
+    Attributes:
+        days: Window length: 1, 7 or 28.
+        stories: Stories observed in it.
+        expected: Stories expected from the baseline and the exposure.
+        p_value: Upper tail of the negative binomial.
+        q_value: Benjamini-Hochberg adjusted, over all terms and windows of the run.
+        alarmed: Whether q is at or below the run's error rate.
+    """
+
+    days: int
+    stories: int
+    expected: float
+    p_value: float
+    q_value: float
+    alarmed: bool
+
+
+class Topic(Model):
+    """Terms that rise together, with everything a report says of them.
+
+    Attributes:
+        topic_id: Stable id derived from its terms.
+        label: What to call it.
+        terms: Its terms, strongest first.
+        languages: Languages of its stories.
+        status: Emerging, rising, peaking or fading.
+        window_days: The window length at which it stands out most.
+        stories: Stories in that window.
+        growth: Rate in that window over the baseline's rate; 2.0 means doubled.
+        growth_low: Lower end of the 90 % interval; topics are ranked by it.
+        growth_high: Upper end of the 90 % interval.
+        is_new: No story of it in the baseline.
+        tests: One per window length that could be tested.
+        persistence_days: Days of the last 28 on which it was above its baseline.
+        outlets: Distinct outlets in the window, sorted; empty where unknown.
+        single_outlet: Rests on one outlet; never announced.
+        announced: Passed the error rate and rests on more than one outlet (where known).
+        first_seen: Time of its earliest story at hand.
+        series: One bin a day, oldest first.
+        evidence: Its stories in the window, best first.
+    """
+
+    topic_id: str
+    label: str
+    terms: tuple[str, ...]
+    languages: tuple[Language, ...]
+    status: TopicStatus
+    window_days: int
+    stories: int
+    growth: float
+    growth_low: float
+    growth_high: float
+    is_new: bool
+    tests: tuple[WindowTest, ...]
+    persistence_days: int
+    outlets: tuple[str, ...]
+    single_outlet: bool
+    announced: bool
+    first_seen: AwareDatetime
+    series: tuple[DayCount, ...]
+    evidence: tuple[Evidence, ...]
+
+
+class Confidence(StrEnum):
+    """What an analysis may claim."""
+
+    CALIBRATED = "calibrated"
+    TOO_SHORT = "too_short"
+    NO_DATA = "no_data"
+
+
+class Analysis(Model):
+    """What the analyze stage found.
+
+    Attributes:
+        confidence: Whether the past was long enough to claim a trend.
+        error_rate: The false discovery rate that was held.
+        days_observed: Observed days at hand, window included.
+        stories: Matched stories in the window.
+        items: Items behind them.
+        terms_tested: Term and window pairs that were tested.
+        topics: Announced first, then by growth_low, then by id.
+        announced: Number of announced topics.
+    """
+
+    confidence: Confidence
+    error_rate: float
+    days_observed: int
+    stories: int
+    items: int
+    terms_tested: int
+    topics: tuple[Topic, ...]
+    announced: int
+
+
+class Quote(Model):
+    """A sentence taken word for word from one piece of evidence."""
+
+    text: str
+    story_id: str
+
+
+class TopicSummary(Model):
+    """The extract of one topic."""
+
+    topic_id: str
+    quotes: tuple[Quote, ...]
+
+
+class Summary(Model):
+    """What the summarize stage wrote.
+
+    Attributes:
+        method: `extractive`: every sentence is a quotation.
+        topics: One per topic of the analysis, in its order.
+    """
+
+    method: str
+    topics: tuple[TopicSummary, ...]
+
+
+class SourceOutcome(Model):
+    """How one source did in a run; the report names it.
+
+    Attributes:
+        source: Its name.
+        ok: False when it failed for good.
+        items: Items it gave.
+        reason: Why it failed, as a sentence; empty when ok.
+        slug: Error slug; empty when ok.
+        made_up: The data is generated, and every report says so.
+        outlets_known: Whether items carry their outlet.
+        bad_rows: Places that could not be read, such as `feed.jsonl:12`, at most 100.
+        bad_row_count: How many there were.
+        notes: Further things the report says of it.
+    """
+
+    source: str
+    ok: bool
+    items: int
+    reason: str = ""
+    slug: str = ""
+    made_up: bool = False
+    outlets_known: bool = True
+    bad_rows: tuple[str, ...] = ()
+    bad_row_count: int = 0
+    notes: tuple[str, ...] = ()
+
+
+class NormalizeCounts(Model):
+    """What normalizing did to the items of a run."""
+
+    items_in: int
+    items_kept: int
+    other_language: int
+    outside_window: int
+    untitled: int
+    exact_duplicates: int
+    near_duplicates: int
+    stories: int
+    matched_stories: int
+    date_only: int
+    missing_time: int
+    future_time: int
+
+
+class Question(Model):
+    """What a run was asked; the same question makes runs comparable.
+
+    Attributes:
+        agent: `news`.
+        query: Query text; empty means everything.
+        window: Window as asked for, such as `7d`.
+        market: Market name, such as `KR`: time zone, holidays.
+        languages: Languages to read.
+        sources: Source names, in order.
+    """
+
+    agent: str
+    query: str
+    window: str
+    market: str
+    languages: tuple[Language, ...]
+    sources: tuple[str, ...]
+
+
+def utc_text(moment: datetime) -> str:
+    """Write a time as RFC 3339 in UTC with `Z`, the one spelling we use."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
