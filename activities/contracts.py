@@ -13,6 +13,7 @@ from trends.domain.models import (
     Model,
     NormalizeCounts,
     Question,
+    RunStatus,
     SourceOutcome,
     Tenant,
     Window,
@@ -37,25 +38,6 @@ FINISH = "runs.finish.v1"
 
 RESOLVE_UPDATE = "resolve"
 MAX_SOURCES = 16
-
-
-class RunStatus(StrEnum):
-    """Where a run stands. The last six are final."""
-
-    STARTING = "starting"
-    RUNNING = "running"
-    BLOCKED = "blocked"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    TERMINATED = "terminated"
-    TIMED_OUT = "timed_out"
-    LOST = "lost"
-
-    @property
-    def ended(self) -> bool:
-        """Whether the run can change no more."""
-        return self not in {RunStatus.STARTING, RunStatus.RUNNING, RunStatus.BLOCKED}
 
 
 class Resolution(StrEnum):
@@ -201,6 +183,7 @@ class NotifyResult(Model):
 
     sent: tuple[str, ...] = ()
     uncertain: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 class MarkInput(Model):

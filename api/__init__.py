@@ -1,0 +1,1 @@
+"""The HTTP door: start runs, follow them, read their reports."""

@@ -23,12 +23,15 @@ TrendsError
 │   └── AllSourcesFailedError
 ├── StorageError
 │   ├── StorageUnavailableError  retryable: locked, full or gone for a while
+│   │   └── StorageFullError     no space left
 │   ├── ArtifactMissingError
 │   ├── ArtifactCorruptError
 │   └── SchemaMismatchError      the database is of another revision
 ├── EngineError
 │   ├── EngineNotFoundError
 │   └── EngineUnreachableError   retryable
+├── StackError                   a process of `trends up` does not start
+│   └── PortTakenError           retryable: another program took the port first
 └── DeliveryError
     └── DeliveryUnavailableError retryable
 
@@ -202,6 +205,12 @@ class StorageUnavailableError(StorageError):
     retryable = True
 
 
+class StorageFullError(StorageUnavailableError):
+    """No space left; the message says where."""
+
+    slug = "storage-full"
+
+
 class ArtifactMissingError(StorageError):
     """An artifact that a run refers to is not in the store."""
 
@@ -236,6 +245,19 @@ class EngineUnreachableError(EngineError):
     """The Temporal server does not answer."""
 
     slug = "engine-unreachable"
+    retryable = True
+
+
+class StackError(TrendsError):
+    """A process of `trends up` does not start; the message holds the end of its log."""
+
+    slug = "stack"
+
+
+class PortTakenError(StackError):
+    """Another program took the port between choosing and binding it; the next choice may hold."""
+
+    slug = "port-taken"
     retryable = True
 
 

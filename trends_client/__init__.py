@@ -1,0 +1,53 @@
+"""Client of the trend agent's HTTP API. Stands alone: imports httpx and pydantic, nothing else of this project."""
+
+from trends_client.async_client import AsyncTrendsClient
+from trends_client.client import TrendsClient
+from trends_client.errors import (
+    ApiError,
+    CannotReachError,
+    ConflictError,
+    InvalidRequestError,
+    NotFoundError,
+    OverLimitError,
+    RefusedError,
+    ServerError,
+    TrendsClientError,
+    WaitTimeoutError,
+)
+from trends_client.models import (
+    Event,
+    Links,
+    Problem,
+    ProblemError,
+    Reason,
+    Run,
+    Stage,
+    StartFrom,
+    Upload,
+    Window,
+)
+
+__all__ = [
+    "ApiError",
+    "AsyncTrendsClient",
+    "CannotReachError",
+    "ConflictError",
+    "Event",
+    "InvalidRequestError",
+    "Links",
+    "NotFoundError",
+    "OverLimitError",
+    "Problem",
+    "ProblemError",
+    "Reason",
+    "RefusedError",
+    "Run",
+    "ServerError",
+    "Stage",
+    "StartFrom",
+    "TrendsClient",
+    "TrendsClientError",
+    "Upload",
+    "WaitTimeoutError",
+    "Window",
+]

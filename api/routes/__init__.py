@@ -1,0 +1,1 @@
+"""One file for each noun; each route unpacks, asks, and shows."""

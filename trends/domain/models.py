@@ -23,6 +23,25 @@ class Language(StrEnum):
     EN = "en"
 
 
+class RunStatus(StrEnum):
+    """Where a run stands. The last six are final."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    BLOCKED = "blocked"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    TERMINATED = "terminated"
+    TIMED_OUT = "timed_out"
+    LOST = "lost"
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run can change no more."""
+        return self not in {RunStatus.STARTING, RunStatus.RUNNING, RunStatus.BLOCKED}
+
+
 class ArtifactRef(Model):
     """Where a stage's output lies. History carries this, never the data.
 
@@ -267,6 +286,7 @@ class Analysis(Model):
         days_observed: Observed days at hand, window included.
         stories: Matched stories in the window.
         items: Items behind them.
+        outlets: Distinct known outlets of the matched stories in the window; 0 where unknown.
         terms_tested: Term and window pairs that were tested.
         topics: Announced first, then by growth_low, then by id.
         announced: Number of announced topics.
@@ -277,6 +297,7 @@ class Analysis(Model):
     days_observed: int
     stories: int
     items: int
+    outlets: int = 0
     terms_tested: int
     topics: tuple[Topic, ...]
     announced: int
@@ -337,13 +358,30 @@ class SourceOutcome(Model):
 
 
 class NormalizeCounts(Model):
-    """What normalizing did to the items of a run."""
+    """What normalizing did to the items of a run.
+
+    Attributes:
+        items_in: Items that the sources gave.
+        items_kept: Those that went into stories.
+        other_language: Dropped: in no language of the run.
+        outside_window: Dropped: before the history or not before the window's end.
+        untitled: Dropped: nothing left of the title.
+        repeated: Dropped: one id of one source given again.
+        exact_duplicates: Kept, joined as the same page, or the same title in the same outlet.
+        near_duplicates: Kept, joined because the headlines are alike.
+        stories: What the kept items make.
+        matched_stories: Those that the query matches.
+        date_only: Kept with a date but no time of day.
+        missing_time: Kept without a readable time: first seen.
+        future_time: Kept with a time after the request: first seen.
+    """
 
     items_in: int
     items_kept: int
     other_language: int
     outside_window: int
     untitled: int
+    repeated: int = 0
     exact_duplicates: int
     near_duplicates: int
     stories: int

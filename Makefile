@@ -1,0 +1,58 @@
+# Every verb sets up what it needs. Needed beforehand: Python 3.11 or newer, and this make.
+PYTHON ?= python3
+ARGS ?=
+
+BIN := .venv/bin
+SETUP := @$(PYTHON) deploy/setup.py
+COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11
+BENCHMARKS ?= $(sort $(filter-out %/__init__.py,$(wildcard benchmarks/*.py)))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test check fmt lock bench clean
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@echo "  Options follow in ARGS, such as: make test ARGS='-k supervisor'"
+
+setup: ## make or refresh .venv from the lock files
+	$(SETUP)
+
+demo: ## start everything in a temporary state, run one news report over the sample, stop
+	$(SETUP)
+	@$(BIN)/trends demo $(ARGS)
+
+up: ## start the Temporal server, a worker and the API; Ctrl-C stops them, the data stays in .trends
+	$(SETUP)
+	@$(BIN)/trends up $(ARGS)
+
+test: ## run the whole test suite
+	$(SETUP)
+	@$(BIN)/pytest $(ARGS)
+
+check: ## formatting, lint, types and the direction of imports
+	$(SETUP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+fmt: ## format the code and mend what the linter can mend
+	$(SETUP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## resolve the lock files anew; ARGS=--upgrade takes newer versions
+	@$(PYTHON) deploy/setup.py --tools
+	$(COMPILE) $(ARGS) pyproject.toml -o requirements.lock
+	$(COMPILE) $(ARGS) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	echo uv | $(COMPILE) $(ARGS) - -o requirements-tools.lock
+
+bench: ## measure, print tables, write benchmarks/results/
+	$(SETUP)
+	@failed=0; for script in $(BENCHMARKS); do \
+		echo "== $$script"; $(BIN)/python $$script $(ARGS) || failed=1; \
+	done; exit $$failed
+
+clean: ## remove .venv, .tools and caches; your data in .trends stays
+	rm -rf .venv .tools .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

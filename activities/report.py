@@ -1,0 +1,111 @@
+"""Report: write what was found as JSON, Markdown and HTML."""
+
+from dataclasses import dataclass
+
+from temporalio import activity
+
+from activities import contracts
+from activities.attempt import Attempt, Finished, StageDoor
+from activities.contracts import ReportInput, ReportResult, RunBrief
+from trends.domain.models import Analysis, ArtifactRef, Summary
+from trends.domain.report import Report
+from trends.errors import ArtifactCorruptError, ArtifactMissingError
+from trends.reports.build import build_report
+from trends.reports.html import to_html
+from trends.reports.json import to_json
+from trends.reports.markdown import to_markdown
+from trends.storage.artifacts import ArtifactStore
+
+
+@dataclass(frozen=True)
+class _Materials:
+    analysis: Analysis
+    summary: Summary | None
+    previous: Report | None
+    week_ago: Report | None
+
+
+class ReportActivity:
+    """Doorway of the report stage.
+
+    Args:
+        door: Opens attempts.
+        artifacts: Where everything lies.
+    """
+
+    def __init__(self, door: StageDoor, artifacts: ArtifactStore) -> None:
+        self._door = door
+        self._artifacts = artifacts
+
+    @activity.defn(name=contracts.REPORT)
+    async def report(self, request: ReportInput) -> ReportResult:
+        """Write the three forms of the report."""
+
+        async def work(attempt: Attempt) -> tuple[ReportResult, Finished]:
+            materials = await self._gather(request, attempt.brief)
+            report, texts = await attempt.in_thread(
+                lambda: _write(request, attempt.brief, materials)
+            )
+            refs = {
+                media_type: await self._artifacts.put(data, media_type)
+                for media_type, data in texts.items()
+            }
+            result = ReportResult(
+                json_report=refs["application/json"],
+                markdown=refs["text/markdown"],
+                html=refs["text/html"],
+                lines=report.lines,
+                announced=len(report.topics),
+            )
+            detail: dict[str, int | str] = {"announced": result.announced}
+            return result, Finished(artifacts=tuple(refs.values()), detail=detail)
+
+        return await self._door.run(request.run, "report", ReportResult, work)
+
+    async def _gather(self, request: ReportInput, brief: RunBrief) -> _Materials:
+        analysis = await self._artifacts.get(request.analyzed.analysis)
+        summary = (
+            Summary.model_validate_json(await self._artifacts.get(request.summarized.summary))
+            if request.summarized
+            else None
+        )
+        return _Materials(
+            analysis=Analysis.model_validate_json(analysis),
+            summary=summary,
+            previous=await self._earlier(brief.previous),
+            week_ago=await self._earlier(brief.week_ago),
+        )
+
+    async def _earlier(self, ref: ArtifactRef | None) -> Report | None:
+        # A comparison that can no longer be made is no reason to withhold the report.
+        if ref is None:
+            return None
+        try:
+            return Report.model_validate_json(await self._artifacts.get(ref))
+        except (ArtifactMissingError, ArtifactCorruptError, ValueError):
+            activity.logger.warning("an earlier report cannot be read", extra={"uri": ref.uri})
+            return None
+
+
+def _write(
+    request: ReportInput, brief: RunBrief, materials: _Materials
+) -> tuple[Report, dict[str, bytes]]:
+    report = build_report(
+        question=brief.question,
+        window=brief.window,
+        requested_at=brief.requested_at,
+        time_zone=brief.market.time_zone,
+        report_language=brief.report_language,
+        settings_revision=brief.settings_revision,
+        outcomes=[part.outcome for part in request.collected],
+        counts=request.normalized.counts,
+        analysis=materials.analysis,
+        summary=materials.summary,
+        previous=materials.previous,
+        week_ago=materials.week_ago,
+    )
+    return report, {
+        "application/json": to_json(report),
+        "text/markdown": to_markdown(report).encode(),
+        "text/html": to_html(report).encode(),
+    }

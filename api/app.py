@@ -1,0 +1,131 @@
+"""The application: what is served, and what lives as long as it does."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from functools import partial
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.routing import BaseRoute
+
+from api import errors, health, pages
+from api.deps import Doors, Served, require_loopback
+from api.edge import Edge
+from api.events import Feeds, Pace
+from api.metrics import Metrics
+from api.routes import events, reports, runs, uploads
+from api.schemas import EventOut
+from api.uploads import sweep
+from trends.telemetry import get_logger
+
+# Of the HTTP interface, not of the program: it moves when something is added.
+API_VERSION = "1.0"
+RECONCILER_PAUSE_SECONDS = 5.0
+
+DESCRIPTION = """Start news trend runs, follow them live, and read their reports.
+
+Every error is a problem as RFC 9457 has it (`application/problem+json`), with a stable `slug`; all of them are explained
+under `/docs/errors`. Times are RFC 3339 in UTC. Within `/v1` things are only ever added.
+"""
+
+TAGS = [
+    {"name": "runs", "description": "Start runs, see how they stand, steer them."},
+    {"name": "events", "description": "Follow a run live."},
+    {"name": "reports", "description": "What a run found."},
+    {"name": "uploads", "description": "Files for runs to read."},
+    {"name": "health", "description": "For whoever looks after the process."},
+]
+
+_log = get_logger(__name__)
+
+
+class Api(FastAPI):
+    """The application, with an OpenAPI document that knows our problems and events."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Write the OpenAPI document, once."""
+        if not self.openapi_schema:
+            self.openapi_schema = _document(self, self.routes)
+        return self.openapi_schema
+
+
+def create_app(doors: Doors | None = None, *, pace: Pace | None = None) -> Api:
+    """Make the application.
+
+    Args:
+        doors: What to serve from; without it, opened from the environment while the application lives.
+        pace: How often events are looked for.
+
+    Raises:
+        SettingsError: On start: the settings cannot be used, or would let others in.
+    """
+    app = Api(
+        title="Consumer trend agent",
+        version=API_VERSION,
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        lifespan=partial(_lifespan, doors=doors, pace=pace),
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    errors.install(app)
+    app.add_exception_handler(events.StreamOverError, events.nothing_follows)
+    app.add_middleware(Edge)
+    for part in (runs, events, reports, uploads, health, pages):
+        app.include_router(part.router)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(
+    app: FastAPI, *, doors: Doors | None, pace: Pace | None
+) -> AsyncGenerator[None]:
+    async with contextlib.AsyncExitStack() as stack:
+        if doors is None:
+            from engine.wiring import open_doors
+
+            doors = await stack.enter_async_context(open_doors())
+        require_loopback(doors.settings.api.host)
+        await asyncio.to_thread(sweep, doors.uploads_dir)
+        feeds = Feeds(doors.events, doors.runs.attempts, doors.store.get, pace)
+        app.state.served = Served(doors=doors, feeds=feeds, metrics=Metrics())
+        stop = asyncio.Event()
+        reconciling = asyncio.create_task(_keep_reconciling(doors, stop))
+        try:
+            yield
+        finally:
+            feeds.stop()
+            stop.set()
+            reconciling.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await reconciling
+
+
+async def _keep_reconciling(doors: Doors, stop: asyncio.Event) -> None:
+    """Keep the reconciler going: without it, runs that were accepted while the server was away never start."""
+    while not stop.is_set():
+        try:
+            await doors.reconciler.run_forever(stop)
+        except Exception:  # noqa: BLE001  # said in the log, and begun anew
+            _log.exception("reconciler.stopped", again_seconds=RECONCILER_PAUSE_SECONDS)
+            await asyncio.sleep(RECONCILER_PAUSE_SECONDS)
+
+
+def _document(app: FastAPI, routes: list[BaseRoute]) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=routes,
+        tags=app.openapi_tags,
+    )
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for model in (errors.Problem, EventOut):
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(schema.pop("$defs", {}))
+        schemas[model.__name__] = schema
+    document["components"]["schemas"] = dict(sorted(schemas.items()))
+    return document

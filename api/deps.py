@@ -1,0 +1,185 @@
+"""What the routes need, and how they get it."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Protocol, cast
+
+from fastapi import Depends, Header, Request
+from fastapi import Path as PathParameter
+
+from activities.contracts import Resolution
+from api.events import Feeds
+from api.metrics import Metrics
+from engine.requests import StartRun
+from engine.runs import PendingStage, Started
+from trends.errors import InvalidRequestError, RunNotFoundError, SettingsError
+from trends.settings import Settings
+from trends.storage.artifacts import ArtifactStore
+from trends.storage.events import EventStore
+from trends.storage.rows import RunRow
+from trends.storage.runs import RunStore
+
+# There are no accounts yet; every row has its tenant all the same.
+TENANT = "local"
+
+_RUN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+class Runs(Protocol):
+    """What can be done to runs; `engine.runs.RunService` does it."""
+
+    async def start(self, tenant: str, request: StartRun, key: str | None) -> Started:
+        """Accept a run and start it."""
+        ...
+
+    async def rerun(self, tenant: str, run_id: str, stage: str, key: str | None) -> Started:
+        """Run again from one stage on."""
+        ...
+
+    async def cancel(self, tenant: str, run_id: str) -> RunRow:
+        """Ask a run to end."""
+        ...
+
+    async def resolve(
+        self, tenant: str, run_id: str, resolution: Resolution, stage: str | None = None
+    ) -> RunRow:
+        """Decide how a parked run goes on."""
+        ...
+
+    async def attempts(self, tenant: str, run_id: str) -> tuple[PendingStage, ...]:
+        """Look at what the server is executing right now."""
+        ...
+
+
+class Reconciling(Protocol):
+    """What keeps rows and server in agreement; `engine.reconciler.Reconciler` does it."""
+
+    async def run_forever(self, stop: asyncio.Event) -> None:
+        """Reconcile until told to stop."""
+        ...
+
+
+class Doors(Protocol):
+    """What the API serves from; `engine.wiring.Doors` is the real one."""
+
+    @property
+    def settings(self) -> Settings:
+        """Settings of this process."""
+        ...
+
+    @property
+    def runs(self) -> Runs:
+        """Start, cancel, resolve, re-run."""
+        ...
+
+    @property
+    def reconciler(self) -> Reconciling:
+        """Keeps rows and server in agreement."""
+        ...
+
+    @property
+    def store(self) -> RunStore:
+        """Run rows."""
+        ...
+
+    @property
+    def events(self) -> EventStore:
+        """Run events."""
+        ...
+
+    @property
+    def artifacts(self) -> ArtifactStore:
+        """Stage outputs."""
+        ...
+
+    @property
+    def uploads_dir(self) -> Path:
+        """Where uploaded files go."""
+        ...
+
+    @property
+    def temporal_ui_url(self) -> str | None:
+        """Address of the Temporal UI, where there is one."""
+        ...
+
+    async def ready(self) -> Mapping[str, str | None]:
+        """Look at every part that a request needs: None when well, else why not."""
+        ...
+
+
+@dataclass(frozen=True)
+class Served:
+    """What one running application serves with."""
+
+    doors: Doors
+    feeds: Feeds
+    metrics: Metrics
+
+
+def served(request: Request) -> Served:
+    """What the application of this request serves with."""
+    return cast("Served", request.app.state.served)
+
+
+def run_id(
+    run_id: Annotated[
+        str, PathParameter(description="Id of the run.", examples=["0199c1f2-7d3a-7c44-9b1e-2f6a"])
+    ],
+) -> str:
+    """Read a run's id from the path; what cannot be one is simply not found."""
+    if not _RUN_ID.fullmatch(run_id):
+        raise RunNotFoundError(
+            "There is no such run.",
+            why="Ids of runs are made of letters, digits, - and _.",
+            next_step="List them: GET /v1/runs",
+        )
+    return run_id
+
+
+def idempotency_key(
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="The same key with the same request never starts a second run, however often it is sent: "
+            "the answer is the first one's, with `Idempotency-Replayed: true`. "
+            "1 to 255 visible ASCII characters.",
+        ),
+    ] = None,
+) -> str | None:
+    """Read the Idempotency-Key."""
+    if key is not None and not _KEY.fullmatch(key):
+        raise InvalidRequestError(
+            "The Idempotency-Key cannot be used.",
+            why="It is not 1 to 255 visible ASCII characters without spaces.",
+            next_step="Use a UUID, for instance.",
+        )
+    return key
+
+
+def require_loopback(host: str) -> None:
+    """Refuse to listen where others could reach an API that asks nobody who they are.
+
+    Raises:
+        SettingsError: The address is not one of this machine's own.
+    """
+    try:
+        inside = ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        inside = host == "localhost"
+    if not inside:
+        raise SettingsError(
+            f"The API does not listen on '{host[:80]}'.",
+            why="It has no authentication yet, so it serves this machine alone.",
+            next_step="Set api.host to 127.0.0.1 (TRENDS_API__HOST); to reach it from elsewhere, use an SSH tunnel.",
+        )
+
+
+ServedBy = Annotated[Served, Depends(served)]
+RunId = Annotated[str, Depends(run_id)]
+IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]

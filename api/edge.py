@@ -1,0 +1,195 @@
+"""What every request passes first: its id, who may ask, how much it may send; and what is counted of it.
+
+Plain ASGI, since a wrapper that reads answers would hold event streams back.
+"""
+
+import re
+import time
+from typing import cast
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.deps import Served
+from api.errors import problem_for, problem_response
+from trends.telemetry import get_logger
+
+MAX_JSON_BYTES = 1 << 20
+# The one address whose body is a file; it counts for itself.
+UPLOADS = "/v1/uploads"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+KNOWN_METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
+# For the figures only: who asked was gone before the answer began.
+CLIENT_LEFT = 499
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+_WRONG_HOST = (
+    "Requests for the host '{}' are not served here. This protects from pages that point their own name at this "
+    "machine. Names that are served stand in the setting api.allowed_hosts."
+)
+
+_log = get_logger(__name__)
+
+
+class Edge:
+    """Wraps the application.
+
+    Args:
+        app: What is behind.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        headers = Headers(scope=scope)
+        request_id = _request_id(headers)
+        scope.setdefault("state", {})["request_id"] = request_id
+        answer = _Answer(send, request_id)
+        try:
+            refusal = _refusal(scope, headers)
+            if refusal is None:
+                limited = receive if scope["path"] == UPLOADS else _Limited(receive)
+                await self._app(scope, limited, answer)
+            else:
+                slug, detail = refusal
+                response = problem_response(
+                    slug, detail, instance=scope["path"], request_id=request_id
+                )
+                await response(scope, receive, answer)
+        except ClientDisconnect:
+            pass  # nobody is left to be told
+        except Exception as error:
+            if answer.status is not None:
+                _log.exception("http.broke_off", request_id=request_id)
+                raise
+            response = problem_for(error, instance=scope["path"], request_id=request_id)
+            await response(scope, receive, answer)
+        finally:
+            _count(scope, answer.status, time.perf_counter() - began)
+
+
+class _Answer:
+    """Adds our headers to an answer, and remembers its status."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._request_id = request_id
+        self.status: int | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-ID"] = self._request_id
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+            headers.setdefault("Cache-Control", "no-store")
+        await self._send(message)
+
+
+class _Limited:
+    """Lets no more than `MAX_JSON_BYTES` of a body through."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._bytes = 0
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._bytes += len(message.get("body", b""))
+        if self._bytes > MAX_JSON_BYTES:
+            raise HTTPException(413, _too_large())
+        return message
+
+
+def _request_id(headers: Headers) -> str:
+    given = headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+
+
+def _refusal(scope: Scope, headers: Headers) -> tuple[str, str] | None:
+    """Say, before anything is read, why a request is not served; None when it is."""
+    hosts = headers.getlist("host")
+    host = _host_name(hosts[0]) if len(hosts) == 1 else ""
+    allowed = _served(scope).doors.settings.api.allowed_hosts
+    if host not in {_host_name(each) for each in allowed}:
+        return "wrong-host", _WRONG_HOST.format(host[:80])
+    if scope["method"] not in SAFE_METHODS and (site := _other_site(headers, hosts[0])):
+        return (
+            "cross-site",
+            f"The request comes from a page of {site[:80]}. Send it from elsewhere.",
+        )
+    return _body_refusal(scope, headers)
+
+
+def _body_refusal(scope: Scope, headers: Headers) -> tuple[str, str] | None:
+    if headers.get("content-encoding", "identity") != "identity":
+        return "unsupported-media-type", "Bodies are not unpacked here; send it as it is."
+    size = headers.get("content-length", "")
+    has_body = "transfer-encoding" in headers or size not in {"", "0"}
+    if scope["path"] == UPLOADS or not has_body:
+        return None
+    if size.isdecimal() and int(size) > MAX_JSON_BYTES:
+        return "too-large", _too_large()
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if scope["method"] not in SAFE_METHODS and media_type != "application/json":
+        return (
+            "unsupported-media-type",
+            f"The body is said to be '{media_type[:80]}'. Send JSON, with Content-Type: application/json.",
+        )
+    return None
+
+
+def _other_site(headers: Headers, host: str) -> str:
+    """Name the site whose page sends this, when it is not our own; empty otherwise."""
+    if headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
+        return headers.get("origin", "another site")
+    origin = headers.get("origin")
+    if origin is None or urlsplit(origin).netloc.lower() == host.lower():
+        return ""
+    return origin
+
+
+def _host_name(host: str) -> str:
+    """Take the port away: `localhost:8000` is `localhost`, `[::1]:8000` is `[::1]`."""
+    name, colon, port = host.strip().lower().rpartition(":")
+    return name if colon and port.isdecimal() and not name.endswith(":") else host.strip().lower()
+
+
+def _too_large() -> str:
+    return f"The body has more than {MAX_JSON_BYTES:,} bytes. Files go to POST {UPLOADS}."
+
+
+def _served(scope: Scope) -> Served:
+    return cast("Served", cast("FastAPI", scope["app"]).state.served)
+
+
+def _count(scope: Scope, status: int | None, seconds: float) -> None:
+    route = getattr(scope.get("route"), "path", "none")
+    method = scope["method"] if scope["method"] in KNOWN_METHODS else "other"
+    _served(scope).metrics.answered(method, route, status or CLIENT_LEFT, seconds)
+    _log.info(
+        "http.answered",
+        method=scope["method"],
+        path=scope["path"],
+        status=status,
+        seconds=round(seconds, 4),
+        request_id=scope["state"]["request_id"],
+    )

@@ -1,0 +1,263 @@
+"""Live events: one poller for each watched run of this process, however many watch it.
+
+The table of events is the truth. A feed keeps the run's latest events in memory and wakes its viewers; each viewer
+holds nothing but its place. One who is too slow for the memory reads the table from that place, so that nothing is
+lost and nothing piles up.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.runs import PendingStage
+from trends.domain.models import RunStatus
+from trends.errors import TrendsError
+from trends.storage.rows import RunEvent, RunRow
+from trends.telemetry import get_logger
+
+FINAL = frozenset(f"run.{status.value}" for status in RunStatus if status.ended)
+SETTLING = FINAL | {"run.blocked"}
+
+_log = get_logger(__name__)
+
+
+class Events(Protocol):
+    """Where events are read; `trends.storage.events.EventStore` is the real one."""
+
+    async def after(
+        self, tenant: str, run_id: str, seq: int, limit: int = 500
+    ) -> tuple[RunEvent, ...]:
+        """Events with a number above `seq`, in order."""
+        ...
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often feeds look, and how long streams last, in seconds; how many events a feed remembers."""
+
+    poll: float = 0.2
+    progress: float = 1.0
+    longest_pause: float = 5.0
+    lifetime: float = 600.0
+    remembered: int = 512
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the server is executing at this moment; not an event, since nobody could ask for it again."""
+
+    stages: tuple[PendingStage, ...]
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """The stream ends though the run goes on: come back with the last id."""
+
+    why: str
+
+
+Seen = RunEvent | Progress | Interrupted
+
+
+class Feed:
+    """The latest of one run, kept up to date while anyone watches."""
+
+    def __init__(self, remembered: int) -> None:
+        self.recent: deque[RunEvent] = deque(maxlen=remembered)
+        self.seq = 0
+        self.progress: tuple[PendingStage, ...] = ()
+        self.viewers = 0
+        self.poller: asyncio.Task[None] | None = None
+        self._turn = asyncio.Event()
+
+    @property
+    def turn(self) -> asyncio.Event:
+        """Set at the next change. Take it before looking, so that no change falls between looking and waiting."""
+        return self._turn
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run's last event has been seen."""
+        return bool(self.recent) and self.recent[-1].type in FINAL
+
+    def add(self, events: Sequence[RunEvent]) -> None:
+        """Take new events in and wake the viewers."""
+        if events:
+            self.recent.extend(events)
+            self.seq = events[-1].seq
+            self.wake()
+
+    def show(self, progress: tuple[PendingStage, ...]) -> None:
+        """Take progress in; wakes the viewers when it differs."""
+        if progress != self.progress:
+            self.progress = progress
+            self.wake()
+
+    def wake(self) -> None:
+        """Let every viewer look again."""
+        turn, self._turn = self._turn, asyncio.Event()
+        turn.set()
+
+    def remembers(self, seq: int) -> bool:
+        """Whether memory holds everything behind `seq`."""
+        return seq >= self.seq or (bool(self.recent) and self.recent[0].seq <= seq + 1)
+
+
+class Feeds:
+    """The feeds of this process.
+
+    Args:
+        events: Where events are read.
+        attempts: Tells what the server is executing for a run.
+        read_run: Reads how a run stands.
+        pace: How often and how long.
+    """
+
+    def __init__(
+        self,
+        events: Events,
+        attempts: Callable[[str, str], Awaitable[tuple[PendingStage, ...]]],
+        read_run: Callable[[str, str], Awaitable[RunRow]],
+        pace: Pace | None = None,
+    ) -> None:
+        self._events = events
+        self._attempts = attempts
+        self._read_run = read_run
+        self._pace = pace or Pace()
+        self._feeds: dict[tuple[str, str], Feed] = {}
+        self._stopping = False
+
+    @property
+    def watched(self) -> int:
+        """Runs that are watched now."""
+        return len(self._feeds)
+
+    def stop(self) -> None:
+        """End every stream, now and later: the process is about to leave."""
+        self._stopping = True
+        for feed in self._feeds.values():
+            feed.wake()
+
+    async def watch(self, tenant: str, run_id: str, after: int) -> AsyncGenerator[Seen]:
+        """Give a run's events behind `after`, then those to come, to the last one; between them progress.
+
+        Ends after the run's last event, or with `Interrupted`.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._pace.lifetime
+        shown: tuple[PendingStage, ...] = ()
+        with self._joined(tenant, run_id) as feed:
+            while True:
+                turn = feed.turn
+                for event in await self._news(feed, tenant, run_id, after):
+                    yield event
+                    after = event.seq
+                    if event.type in FINAL:
+                        return
+                if after < feed.seq:
+                    continue  # a slow viewer, part of the way through the table
+                if feed.ended:
+                    return
+                if feed.progress != shown:
+                    shown = feed.progress
+                    yield Progress(shown)
+                if self._stopping:
+                    yield Interrupted("the API is shutting down")
+                    return
+                if loop.time() >= deadline:
+                    yield Interrupted("a stream has a longest life")
+                    return
+                await _wait(turn, deadline - loop.time())
+
+    async def replay(self, tenant: str, run_id: str, after: int) -> AsyncGenerator[RunEvent]:
+        """Give the events of a run that has ended."""
+        while events := await self._events.after(tenant, run_id, after):
+            for event in events:
+                yield event
+            after = events[-1].seq
+
+    async def until_settled(self, tenant: str, run_id: str, seconds: float) -> RunRow:
+        """Wait until a run has ended or is parked, at most so long, and tell how it stands.
+
+        Raises:
+            RunNotFoundError: No such run.
+        """
+        row = await self._read_run(tenant, run_id)
+        if seconds <= 0 or _settled(row):
+            return row
+        with contextlib.suppress(TimeoutError):
+            async with (
+                asyncio.timeout(seconds),
+                contextlib.aclosing(self.watch(tenant, run_id, 0)) as seen,
+            ):
+                async for each in seen:
+                    if isinstance(each, RunEvent) and each.type in SETTLING:
+                        row = await self._read_run(tenant, run_id)
+                        if _settled(row):
+                            return row
+        return await self._read_run(tenant, run_id)
+
+    @contextlib.contextmanager
+    def _joined(self, tenant: str, run_id: str) -> Generator[Feed]:
+        key = (tenant, run_id)
+        feed = self._feeds.get(key)
+        if feed is None:
+            feed = self._feeds[key] = Feed(self._pace.remembered)
+            feed.poller = asyncio.create_task(self._poll(feed, tenant, run_id))
+        feed.viewers += 1
+        try:
+            yield feed
+        finally:
+            feed.viewers -= 1
+            if not feed.viewers:
+                del self._feeds[key]
+                assert feed.poller is not None
+                feed.poller.cancel()
+
+    async def _poll(self, feed: Feed, tenant: str, run_id: str) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            progress = tasks.create_task(self._poll_progress(feed, tenant, run_id))
+            await self._poll_events(feed, tenant, run_id)
+            progress.cancel()
+
+    async def _poll_events(self, feed: Feed, tenant: str, run_id: str) -> None:
+        pause = self._pace.poll
+        while not feed.ended:
+            try:
+                feed.add(await self._events.after(tenant, run_id, feed.seq))
+            except Exception as error:  # noqa: BLE001  # whatever it is, viewers must not hang on a dead poller
+                pause = min(pause * 2, self._pace.longest_pause)
+                _log.warning("events.unread", run_id=run_id, reason=str(error), again_seconds=pause)
+            else:
+                pause = self._pace.poll
+            await asyncio.sleep(pause)
+
+    async def _poll_progress(self, feed: Feed, tenant: str, run_id: str) -> None:
+        while True:
+            await asyncio.sleep(self._pace.progress)
+            try:
+                feed.show(await self._attempts(tenant, run_id))
+            except Exception as error:  # noqa: BLE001  # progress is a courtesy; the events go on without it
+                _log.debug("progress.unread", run_id=run_id, reason=str(error))
+
+    async def _news(self, feed: Feed, tenant: str, run_id: str, after: int) -> Sequence[RunEvent]:
+        if feed.remembers(after):
+            return [event for event in feed.recent if event.seq > after]
+        try:
+            return await self._events.after(tenant, run_id, after)
+        except TrendsError:
+            await asyncio.sleep(self._pace.poll)
+            return ()
+
+
+def _settled(row: RunRow) -> bool:
+    return row.status.ended or row.status is RunStatus.BLOCKED
+
+
+async def _wait(turn: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await turn.wait()

@@ -1,0 +1,69 @@
+"""Whether the process lives, whether it can serve, and its figures."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from api.deps import ServedBy
+from api.errors import MEDIA_TYPE, RETRY_AFTER_SECONDS, problem_response, request_id_of
+from api.metrics import CONTENT_TYPE
+from api.schemas import HealthOut
+
+router = APIRouter(tags=["health"])
+
+PARTS = {"parts": {"type": "object", "additionalProperties": {"type": "string"}}}
+
+
+@router.get("/livez", operation_id="livez", summary="Does the process live?")
+async def livez() -> HealthOut:
+    """Say that the process answers; looks at nothing else, so that a sick part does not get it restarted."""
+    return HealthOut(status="ok", parts={})
+
+
+@router.get(
+    "/readyz",
+    operation_id="readyz",
+    summary="Can it serve?",
+    response_model=HealthOut,
+    responses={
+        503: {
+            "description": "A part is down; `parts` says which and why.",
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": {
+                        "allOf": [
+                            {"$ref": "#/components/schemas/Problem"},
+                            {"type": "object", "required": ["parts"], "properties": PARTS},
+                        ]
+                    }
+                }
+            },
+        }
+    },
+)
+async def readyz(request: Request, served: ServedBy) -> Response:
+    """Look at every part that a request needs."""
+    found = await served.doors.ready()
+    parts = {name: trouble or "ok" for name, trouble in sorted(found.items())}
+    down = [name for name, trouble in sorted(found.items()) if trouble]
+    if not down:
+        return JSONResponse({"status": "ok", "parts": parts})
+    return problem_response(
+        "not-ready",
+        " ".join(f"{name}: {parts[name]}" for name in down),
+        instance=request.url.path,
+        request_id=request_id_of(request),
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+        more={"parts": parts},
+    )
+
+
+@router.get(
+    "/metrics",
+    operation_id="metrics",
+    summary="Figures for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+async def metrics(served: ServedBy) -> Response:
+    """Write the API's figures in the Prometheus text format."""
+    return Response(served.metrics.text(), headers={"Content-Type": CONTENT_TYPE})

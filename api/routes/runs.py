@@ -1,0 +1,245 @@
+"""Runs: start, look, steer."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+
+from activities.contracts import Resolution
+from api.deps import TENANT, IdempotencyKey, RunId, Served, ServedBy
+from api.errors import problems
+from api.schemas import (
+    RerunBody,
+    RunOut,
+    RunPageOut,
+    StageBody,
+    StartRunBody,
+    run_item,
+    run_out,
+    self_link,
+)
+from engine.runs import Started
+from trends.domain.models import RunStatus
+from trends.storage.rows import RunRow
+
+router = APIRouter(prefix="/v1/runs", tags=["runs"])
+
+MAX_PAGE = 200
+POLL_SECONDS = "1"
+
+_START_HEADERS = {
+    "Location": {"description": "Path of the run.", "schema": {"type": "string"}},
+    "Retry-After": {
+        "description": "Seconds until a look is worth it.",
+        "schema": {"type": "string"},
+    },
+    "Idempotency-Replayed": {
+        "description": "`true` when this key had started the run before.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+}
+_ACCEPTED = {"description": "The run, accepted durably.", "headers": _START_HEADERS}
+_STEER = problems("run-not-found", "run-ended", "engine-unreachable", "storage-unavailable")
+_RESOLVE = problems(
+    "run-not-found",
+    "run-ended",
+    "run-not-blocked",
+    "stage-not-skippable",
+    "validation",
+    "engine-unreachable",
+    "storage-unavailable",
+)
+_START = problems(
+    "malformed-body",
+    "invalid-request",
+    "too-large",
+    "unsupported-media-type",
+    "validation",
+    "unknown-name",
+    "invalid-query",
+    "invalid-window",
+    "path-refused",
+    "idempotency-conflict",
+    "storage-unavailable",
+)
+
+Wait = Annotated[
+    float,
+    Query(
+        ge=0,
+        allow_inf_nan=False,
+        description="Hold the answer back until the run has ended or is parked, at most so many seconds.",
+    ),
+]
+
+
+@router.post(
+    "",
+    operation_id="start_run",
+    summary="Start a run",
+    status_code=202,
+    responses={202: _ACCEPTED, **_START, **problems("run-not-found", "artifact-missing")},
+)
+async def start_run(
+    body: StartRunBody, key: IdempotencyKey, served: ServedBy, response: Response
+) -> RunOut:
+    """Accept a run. From here on it survives restarts of everything, the API's own included."""
+    started = await served.doors.runs.start(TENANT, body.asked(), key)
+    return await _started(started, body.wait, served, response)
+
+
+@router.get(
+    "",
+    operation_id="list_runs",
+    summary="List runs",
+    responses=problems("invalid-request", "unknown-name", "validation", "storage-unavailable"),
+)
+async def list_runs(
+    request: Request,
+    response: Response,
+    served: ServedBy,
+    status: Annotated[RunStatus | None, Query(description="Only runs of this status.")] = None,
+    agent: Annotated[
+        str | None, Query(max_length=40, description="Only runs of this agent.")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Runs on a page.")] = 50,
+    cursor: Annotated[
+        str | None, Query(max_length=500, description="`next_cursor` of the page before.")
+    ] = None,
+) -> RunPageOut:
+    """Give one page of runs, newest first. `Link: rel="next"` leads to the next."""
+    page = await served.doors.store.page(
+        TENANT, status=status, agent=agent, cursor=cursor, limit=limit
+    )
+    if page.next_cursor is not None:
+        asked = {"status": status, "agent": agent, "limit": limit, "cursor": page.next_cursor}
+        query = urlencode({name: value for name, value in asked.items() if value is not None})
+        response.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+    base = ui_base(served)
+    return RunPageOut(
+        items=[run_item(row, base) for row in page.items], next_cursor=page.next_cursor
+    )
+
+
+@router.get(
+    "/{run_id}",
+    operation_id="get_run",
+    summary="See how a run stands",
+    responses=problems("run-not-found", "validation", "storage-unavailable"),
+)
+async def get_run(run_id: RunId, served: ServedBy, wait: Wait = 0) -> RunOut:
+    """Give one run with its stages."""
+    row = await served.feeds.until_settled(TENANT, run_id, _capped(wait, served))
+    return await _shown(row, served)
+
+
+@router.post(
+    "/{run_id}/cancel",
+    operation_id="cancel_run",
+    summary="Cancel a run",
+    status_code=202,
+    responses=_STEER,
+)
+async def cancel_run(run_id: RunId, served: ServedBy) -> RunOut:
+    """Ask a run to end. What it is doing stops within two seconds and cleans up."""
+    return await _shown(await served.doors.runs.cancel(TENANT, run_id), served)
+
+
+@router.post(
+    "/{run_id}/retry",
+    operation_id="retry_run",
+    summary="Let a parked run try again",
+    status_code=202,
+    responses=_RESOLVE,
+)
+async def retry_run(run_id: RunId, served: ServedBy, body: StageBody | None = None) -> RunOut:
+    """Try the stage again at which the run is parked."""
+    return await _resolved(run_id, Resolution.RETRY, body, served)
+
+
+@router.post(
+    "/{run_id}/skip",
+    operation_id="skip_stage",
+    summary="Let a parked run go on without its stage",
+    status_code=202,
+    responses=_RESOLVE,
+)
+async def skip_stage(run_id: RunId, served: ServedBy, body: StageBody | None = None) -> RunOut:
+    """Leave the stage out at which the run is parked. `summarize` and `notify` can be left out, the others not."""
+    return await _resolved(run_id, Resolution.SKIP, body, served)
+
+
+@router.post(
+    "/{run_id}/abort",
+    operation_id="abort_run",
+    summary="Let a parked run fail",
+    status_code=202,
+    responses=_RESOLVE,
+)
+async def abort_run(run_id: RunId, served: ServedBy, body: StageBody | None = None) -> RunOut:
+    """End a parked run as failed, for the reason it is parked for."""
+    return await _resolved(run_id, Resolution.ABORT, body, served)
+
+
+@router.post(
+    "/{run_id}/rerun",
+    operation_id="rerun_run",
+    summary="Run again from a stage",
+    status_code=202,
+    responses={
+        202: _ACCEPTED,
+        **problems(
+            "malformed-body",
+            "invalid-request",
+            "run-not-found",
+            "conflict",
+            "artifact-missing",
+            "validation",
+            "unknown-name",
+            "idempotency-conflict",
+            "storage-unavailable",
+        ),
+    },
+)
+async def rerun_run(
+    run_id: RunId, body: RerunBody, key: IdempotencyKey, served: ServedBy, response: Response
+) -> RunOut:
+    """Start a new run over the same question and window that takes the stages before `stage` over from this one."""
+    started = await served.doors.runs.rerun(TENANT, run_id, body.stage, key)
+    return await _started(started, 0, served, response)
+
+
+def ui_base(served: Served) -> str | None:
+    """Address of all workflows in the Temporal UI, where there is one."""
+    url = served.doors.temporal_ui_url
+    namespace = served.doors.settings.engine.namespace
+    return f"{url.rstrip('/')}/namespaces/{namespace}/workflows" if url else None
+
+
+async def _started(started: Started, wait: float, served: Served, response: Response) -> RunOut:
+    row = started.run
+    if wait:
+        row = await served.feeds.until_settled(TENANT, row.run_id, _capped(wait, served))
+    response.headers["Location"] = self_link(row.run_id)
+    if not row.status.ended:
+        response.headers["Retry-After"] = POLL_SECONDS
+    if started.replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return await _shown(row, served)
+
+
+async def _resolved(
+    run_id: str, resolution: Resolution, body: StageBody | None, served: Served
+) -> RunOut:
+    stage = body.stage if body else None
+    row = await served.doors.runs.resolve(TENANT, run_id, resolution, stage)
+    return await _shown(row, served)
+
+
+async def _shown(row: RunRow, served: Served) -> RunOut:
+    stages = await served.doors.store.stages(TENANT, row.run_id)
+    return run_out(row, stages, ui_base(served))
+
+
+def _capped(wait: float, served: Served) -> float:
+    return min(wait, served.doors.settings.api.wait_timeout_seconds)

@@ -1,0 +1,353 @@
+"""What goes in and out, and how rows become it."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal, cast
+from urllib.parse import quote
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+
+from engine.requests import PRIORITIES, StartRun
+from engine.runs import PendingStage
+from trends.domain.models import Language, RunStatus
+from trends.storage.rows import RunEvent, RunRow, StageRow
+from workflows.stages import PIPELINES, Stage
+
+StageStatus = Literal[
+    "waiting",
+    "taken_over",
+    "running",
+    "retrying",
+    "blocked",
+    "completed",
+    "failed",
+    "skipped",
+    "stopped",
+    "not_run",
+]
+# A database may take neither, and neither can be sent back.
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+_PRIORITY_NAMES = {key: name for name, key in PRIORITIES.items()}
+
+
+class Out(BaseModel):
+    """Base of every answer. No field has a default, so that generated clients know what is always there."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class TextOnly(BaseModel):
+    """Base of bodies: text in them can be stored anywhere."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_text(cls, value: object) -> object:
+        if not all(_NO_TEXT.search(text) is None for text in _texts(value)):
+            message = "holds NUL or half a surrogate pair, which are no text"
+            raise ValueError(message)
+        return value
+
+
+class StartRunBody(TextOnly, StartRun):
+    """What to look for. Everything may be left out: the settings (`runs.*`) say the rest."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"query": '저속노화 OR "slow aging"', "window": "7d", "market": "KR"},
+                {"sources": ["sample"], "report_language": "ko", "wait": 60},
+            ]
+        }
+    )
+
+    wait: float = Field(
+        default=0,
+        ge=0,
+        strict=True,
+        allow_inf_nan=False,
+        description="Hold the answer back until the run has ended or is parked, at most so many seconds "
+        "(and at most `api.wait_timeout_seconds`); the answer is then the run as it stands.",
+    )
+
+    def asked(self) -> StartRun:
+        """The request without how its answer should come: the same run, however long one waits."""
+        return StartRun.model_validate(self.model_dump(exclude={"wait"}))
+
+
+class StageBody(TextOnly):
+    """Which stage is meant, to be safe from a decision about another one."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"stage": "notify"}]})
+
+    stage: str | None = Field(
+        default=None, max_length=40, description="Only if the run is parked at this stage."
+    )
+
+
+class RerunBody(TextOnly):
+    """Where to begin again."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"stage": "report"}]})
+
+    stage: str = Field(
+        min_length=1,
+        max_length=40,
+        description="First stage to execute; those before are taken over.",
+    )
+
+
+class WindowOut(Out):
+    """The span a run speaks of: start ≤ t < end."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+    text: str = Field(description="Its length, such as `7d`.")
+
+
+class ReasonOut(Out):
+    """Why a run is parked or did not complete, or an attempt failed."""
+
+    slug: str = Field(description="Stable short name, as in the reference of errors.")
+    message: str
+
+
+class StageOut(Out):
+    """One stage of a run, or one part of it, such as a source of `collect`."""
+
+    name: str
+    part: str = Field(description="Empty where the stage has one part.")
+    status: StageStatus
+    attempt: int = Field(description="Number of the last attempt; 0 before the first.")
+    started_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+    seconds: float | None = Field(description="What the last finished attempt took.")
+    reason: ReasonOut | None = Field(description="Why the last attempt failed, if it did.")
+
+
+class LinksOut(Out):
+    """Where more of a run is."""
+
+    self: str
+    events: str = Field(description="Server-sent events.")
+    report: str | None = Field(description="Null until there is a report.")
+    temporal_ui: str | None = Field(description="The run's execution history, where there is a UI.")
+
+
+class RunItem(Out):
+    """One run, as in lists."""
+
+    id: str
+    status: RunStatus
+    stage: str | None = Field(description="The stage it is at, or ended at.")
+    agent: str
+    query: str = Field(description="Empty means everything.")
+    window: WindowOut
+    market: str
+    languages: list[Language]
+    sources: list[str]
+    priority: str
+    report_language: Language
+    requested_at: AwareDatetime
+    started_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+    parent_run: str | None = Field(description="The run whose earlier stages were taken over.")
+    start_from: str | None = Field(description="First stage that was executed, in such a run.")
+    reason: ReasonOut | None = Field(description="Why it is parked, or did not complete.")
+    lines: list[str] = Field(description="The report's five lines; empty until there is a report.")
+    links: LinksOut
+
+
+class RunOut(RunItem):
+    """One run."""
+
+    stages: list[StageOut] = Field(description="Every stage in order, those to come included.")
+
+
+class RunPageOut(Out):
+    """One page of runs, newest first."""
+
+    items: list[RunItem]
+    next_cursor: str | None = Field(description="Null on the last page.")
+
+
+class EventOut(Out):
+    """Something that happened in a run; the `data` of a server-sent event."""
+
+    run_id: str
+    seq: int | None = Field(description="From 1 without gaps; null for progress within a stage.")
+    at: AwareDatetime | None
+    type: str = Field(
+        description="`run.accepted`, `stage.started`, `stage.completed`, `stage.failed`, `run.blocked`, `run.resumed`, "
+        "`progress`, and last one of `run.completed`, `run.failed`, `run.cancelled`, `run.terminated`, "
+        "`run.timed_out`, `run.lost`."
+    )
+    stage: str | None
+    part: str | None
+    attempt: int | None
+    data: dict[str, Any]
+
+
+class UploadOut(Out):
+    """A stored file."""
+
+    source: str = Field(description="What to name as a run's source.")
+    bytes: int
+    sha256: str
+
+
+class HealthOut(Out):
+    """How the process, or its parts, are: `ok`, or why not."""
+
+    status: str
+    parts: dict[str, str]
+
+
+def run_item(row: RunRow, ui_base: str | None) -> RunItem:
+    """Show a row as in lists. `ui_base` is the Temporal UI's address of all workflows, where there is one."""
+    return RunItem(**_fields(row, ui_base))
+
+
+def run_out(row: RunRow, stages: Iterable[StageRow], ui_base: str | None) -> RunOut:
+    """Show a row with its stages."""
+    return RunOut(**_fields(row, ui_base), stages=_stages(row, tuple(stages)))
+
+
+def event_out(event: RunEvent) -> EventOut:
+    """Show a stored event."""
+    return EventOut(
+        run_id=event.run_id,
+        seq=event.seq,
+        at=event.at,
+        type=event.type,
+        stage=event.stage or None,
+        part=event.part or None,
+        attempt=event.attempt or None,
+        data=event.data,
+    )
+
+
+def progress_out(run_id: str, pending: PendingStage, agent: str) -> EventOut:
+    """Show what the server is executing, in the same envelope."""
+    names = {row.activity: row.name for row in PIPELINES[agent]}
+    done, total = pending.progress or (None, None)
+    data = {"done": done, "total": total or None, "last_failure": pending.last_failure or None}
+    return EventOut(
+        run_id=run_id,
+        seq=None,
+        at=None,
+        type="progress",
+        stage=names.get(pending.activity),
+        part=None,
+        attempt=pending.attempt,
+        data={name: value for name, value in data.items() if value is not None},
+    )
+
+
+def self_link(run_id: str) -> str:
+    """Path of a run."""
+    return f"/v1/runs/{run_id}"
+
+
+def _fields(row: RunRow, ui_base: str | None) -> dict[str, Any]:
+    path = self_link(row.run_id)
+    return {
+        "id": row.run_id,
+        "status": row.status,
+        "stage": row.stage or None,
+        "agent": row.agent,
+        "query": row.query,
+        "window": WindowOut(start=row.window_start, end=row.window_end, text=row.window_text),
+        "market": row.market,
+        "languages": list(row.languages),
+        "sources": list(row.sources),
+        "priority": _PRIORITY_NAMES.get(row.priority, str(row.priority)),
+        "report_language": row.report_language,
+        "requested_at": row.requested_at,
+        "started_at": row.started_at,
+        "ended_at": row.ended_at,
+        "parent_run": row.parent_run,
+        "start_from": row.start_from if row.parent_run else None,
+        "reason": _reason(row.slug, row.reason),
+        "lines": list(row.lines),
+        "links": LinksOut(
+            self=path,
+            events=f"{path}/events",
+            report=f"{path}/report" if row.report else None,
+            temporal_ui=f"{ui_base}/{quote(row.workflow_id, safe='')}" if ui_base else None,
+        ),
+    }
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Find every piece of text in JSON, names of members included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, member in cast("dict[str, object]", value).items():
+            yield name
+            yield from _texts(member)
+    elif isinstance(value, list):
+        for member in cast("list[object]", value):
+            yield from _texts(member)
+
+
+def _reason(slug: str, message: str) -> ReasonOut | None:
+    return ReasonOut(slug=slug, message=message) if slug or message else None
+
+
+def _stages(run: RunRow, rows: Sequence[StageRow]) -> list[StageOut]:
+    table = PIPELINES[run.agent]
+    names = [stage.name for stage in table]
+    begun = {row.stage for row in rows}
+    first = names.index(run.start_from)
+    shown: list[StageOut] = []
+    for place, stage in enumerate(table):
+        parts = [row for row in rows if row.stage == stage.name]
+        passed = run.status is RunStatus.COMPLETED or any(
+            later in begun for later in names[place + 1 :]
+        )
+        shown += [_stage(run, stage, row, passed=passed) for row in parts]
+        if not parts:
+            ahead: StageStatus = "not_run" if run.status.ended else "waiting"
+            shown.append(_blank(stage.name, "taken_over" if place < first else ahead))
+    return shown
+
+
+def _stage(run: RunRow, stage: Stage, row: StageRow, *, passed: bool) -> StageOut:
+    status: StageStatus = _STATUSES.get(row.status, "failed")
+    if status == "failed" and run.status is RunStatus.BLOCKED and run.stage == stage.name:
+        status = "blocked"
+    if status == "failed" and stage.may_skip and passed:
+        status = "skipped"
+    return StageOut(
+        name=stage.name,
+        part=row.part,
+        status=status,
+        attempt=row.attempt,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        seconds=row.seconds,
+        reason=_reason(row.slug, row.reason),
+    )
+
+
+_STATUSES: dict[str, StageStatus] = {
+    "running": "running",
+    "retrying": "retrying",
+    "completed": "completed",
+    "failed": "failed",
+    "stopped": "stopped",
+}
+
+
+def _blank(name: str, status: StageStatus) -> StageOut:
+    return StageOut(
+        name=name,
+        part="",
+        status=status,
+        attempt=0,
+        started_at=None,
+        ended_at=None,
+        seconds=None,
+        reason=None,
+    )

@@ -1,0 +1,6 @@
+"""`python -m cli` is `trends`."""
+
+from cli.entry import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,233 @@
+"""What `trends doctor` finds: one line for each thing the product stands on, and how to mend it. Plain data out."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from engine.connect import connect
+from engine.fetch import Means, cache_folder, find_go
+from engine.ports import LOOPBACK, claim_port, is_free
+from engine.server import survey_engines
+from engine.state import State, check_version, locate_state, read_running
+from trends.errors import TrendsError
+from trends.settings import Settings, load_settings
+from trends.storage.migrate import revision
+from trends.storage.revisions import HEAD, REVISIONS
+
+LOWEST_PYTHON = (3, 11)
+GIB = 1024**3
+COMFORTABLE_BYTES = 2 * GIB
+LEAST_BYTES = GIB // 4
+REMOTE_PATIENCE = timedelta(seconds=3)
+# Keys and addresses of outside services, as in .env.example.
+KEYS = (
+    "OPENAI_API_KEY",
+    "AZURE_OPENAI_API_KEY",
+    "AZURE_OPENAI_ENDPOINT",
+    "AZURE_OPENAI_DEPLOYMENT",
+    "AZURE_OPENAI_API_VERSION",
+    "ANTHROPIC_API_KEY",
+    "GOOGLE_API_KEY",
+    "OLLAMA_BASE_URL",
+    "NEWS_API_KEY",
+    "NAVER_CLIENT_ID",
+    "NAVER_CLIENT_SECRET",
+    "YOUTUBE_API_KEY",
+    "SLACK_WEBHOOK_URL",
+    "N8N_WEBHOOK_URL",
+)
+
+
+class Verdict(StrEnum):
+    """How a thing was found."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at.
+
+    Attributes:
+        name: What was looked at.
+        verdict: `fail` means that the product cannot run so.
+        what: What was found, one sentence.
+        mend: What to do; empty where nothing is to be done.
+    """
+
+    name: str
+    verdict: Verdict
+    what: str
+    mend: str = ""
+
+
+async def examine(environ: Mapping[str, str], *, state: State | None = None) -> tuple[Check, ...]:
+    """Look at everything, change nothing, start nothing.
+
+    Args:
+        environ: Environment of the process.
+        state: State folder; found as `trends up` finds it if None.
+
+    Returns:
+        The checks in the order in which things are needed.
+    """
+    state = state or locate_state(environ)
+    first = [check_python(sys.version_info[:3]), check_disk(state)]
+    try:
+        settings = load_settings(environ)
+    except TrendsError as error:
+        return (*first, _failed("settings", error), check_keys(environ))
+    what = f"The settings load; the API's port is {settings.api.port}."
+    return (
+        *first,
+        Check("settings", Verdict.OK, what),
+        *check_ports(state, settings),
+        await check_engine(environ, settings),
+        check_storage(environ, state),
+        check_keys(environ),
+    )
+
+
+def _failed(name: str, error: TrendsError) -> Check:
+    what = " ".join(part for part in (error.what, error.why) if part)
+    return Check(name, Verdict.FAIL, what, error.next_step)
+
+
+def check_python(version: Sequence[int]) -> Check:
+    """Look at the interpreter.
+
+    Args:
+        version: Major, minor and micro.
+    """
+    have = ".".join(str(part) for part in version)
+    if tuple(version)[:2] < LOWEST_PYTHON:
+        mend = "Install Python 3.11 or newer, then: make PYTHON=python3.11 setup"
+        return Check("python", Verdict.FAIL, f"Python {have} is too old.", mend)
+    return Check("python", Verdict.OK, f"Python {have}.")
+
+
+def check_disk(state: State) -> Check:
+    """Look at the space where the state folder is or will be."""
+    place = _existing(state.root)
+    free = shutil.disk_usage(place).free
+    what = f"{free / GIB:.1f} GiB free at {place}."
+    if free >= COMFORTABLE_BYTES:
+        return Check("disk", Verdict.OK, what)
+    verdict = Verdict.WARN if free >= LEAST_BYTES else Verdict.FAIL
+    return Check("disk", verdict, what, "Free 2 GiB, or name another folder in TRENDS_STATE.")
+
+
+def _existing(path: Path) -> Path:
+    while not path.exists():
+        path = path.parent
+    return path
+
+
+def check_ports(state: State, settings: Settings) -> tuple[Check, ...]:
+    """Look at the three ports of `trends up`."""
+    running = read_running(state)
+    wanted = (
+        ("api", settings.api.port, settings.api.host),
+        ("engine", settings.engine.port, LOOPBACK),
+        ("ui_port", settings.engine.ui_port, LOOPBACK),
+    )
+    checks: list[Check] = []
+    for name, port, host in wanted:
+        title = f"port {port}"
+        if is_free(port, host=host):
+            checks.append(Check(title, Verdict.OK, f"Port {port} is free."))
+        elif running and any(url.endswith(f":{port}") for url in running.urls.values()):
+            what = f"Port {port} serves the stack that runs on this state."
+            checks.append(Check(title, Verdict.OK, what))
+        else:
+            checks.append(_taken(title, name, port, host))
+    return tuple(checks)
+
+
+def _taken(title: str, name: str, port: int, host: str) -> Check:
+    key = {"api": "api.port", "engine": "engine.port"}.get(name, "engine.ui_port")
+    try:
+        claim = claim_port(port, host=host)
+    except TrendsError as error:
+        return _failed(title, error)
+    claim.release()
+    return Check(
+        title,
+        Verdict.WARN,
+        f"Port {port} is used by another program; trends up would take {claim.port}.",
+        f"Nothing needs mending; to choose yourself, set {key}.",
+    )
+
+
+async def check_engine(environ: Mapping[str, str], settings: Settings) -> Check:
+    """Look for the Temporal server, without fetching one."""
+    passed: list[str] = []
+    try:
+        survey = await survey_engines(environ, say=passed.append)
+        if survey.engine is not None and survey.engine.address is not None:
+            await connect(environ, namespace=settings.engine.namespace, patience=REMOTE_PATIENCE)
+    except TrendsError as error:
+        return _failed("engine", error)
+    notes = "".join(f" ({note})" for note in passed)
+    if survey.engine is not None:
+        return Check("engine", Verdict.OK, f"{survey.engine.why}{notes}.")
+    cache = cache_folder(environ)
+    if find_go(environ, Means()) is not None:
+        what = f"No Temporal server yet{notes}: trends up will download one, or build it with Go, into {cache}."
+        return Check("engine", Verdict.WARN, what, "Nothing, or: make demo")
+    return Check(
+        "engine",
+        Verdict.WARN,
+        f"No Temporal server yet{notes}, and no Go to build one: trends up will try to download it.",
+        "Where the network is closed: install the Temporal CLI or Go 1.25, or set TEMPORAL_ADDRESS.",
+    )
+
+
+def check_storage(environ: Mapping[str, str], state: State) -> Check:
+    """Look at the state folder and the database."""
+    place = _existing(state.root)
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        what = f"{place} cannot be written: {error.strerror or error}."
+        return Check("storage", Verdict.FAIL, what, "Unlock it, or set TRENDS_STATE.")
+    try:
+        check_version(state)
+        found = revision(environ.get("TRENDS_DATABASE_URL") or state.database_url)
+    except TrendsError as error:
+        return _failed("storage", error)
+    if found is None:
+        return Check("storage", Verdict.OK, f"{state.root} will be set up by trends up.")
+    if found == HEAD:
+        return Check("storage", Verdict.OK, f"{state.root}, revision {found}.")
+    if found in REVISIONS:
+        what = f"The database has revision {found}; this program writes {HEAD}."
+        return Check("storage", Verdict.WARN, what, "trends migrate, or trends up, brings it over.")
+    return Check(
+        "storage",
+        Verdict.FAIL,
+        f"The database has revision {found}, which this program does not know.",
+        "Use the newer release that wrote it, or name another folder in TRENDS_STATE.",
+    )
+
+
+def check_keys(environ: Mapping[str, str]) -> Check:
+    """Look at which keys of outside services are set; their values are never shown."""
+    present = [name for name in KEYS if environ.get(name)]
+    listed = f": {', '.join(present)}" if present else ""
+    what = f"{len(present)} of {len(KEYS)} are set{listed}; none is needed."
+    return Check("keys", Verdict.OK, what)
+
+
+def worst(checks: Sequence[Check]) -> Verdict:
+    """The verdict over all."""
+    order = (Verdict.OK, Verdict.WARN, Verdict.FAIL)
+    return max((check.verdict for check in checks), key=order.index, default=Verdict.OK)

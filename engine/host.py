@@ -1,0 +1,126 @@
+"""A worker process: connects, serves its queues, drains on SIGTERM, and leaves with the status it means."""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.worker import Interceptor, Worker
+
+from activities.analyze import AnalyzeActivity
+from activities.attempt import StageDoor
+from activities.collect import CollectActivity
+from activities.contracts import CPU_QUEUE, IO_QUEUE, LLM_QUEUE, QUEUES
+from activities.normalize import NormalizeActivity
+from activities.notify import NotifyActivity
+from activities.report import ReportActivity
+from activities.store import RunRowActivities
+from activities.summarize import SummarizeActivity
+from engine.connect import connect
+from engine.wiring import Parts, make_channel, make_source, open_parts
+from engine.worker import Activities, build_workers
+from trends.domain.korean import shared_tokenizer
+from trends.errors import TrendsError, UnknownNameError
+from trends.telemetry import configure_logging, get_logger
+
+# How long a worker waits for the server at its start; the supervisor starts both at once.
+PATIENCE = timedelta(minutes=1)
+
+_log = get_logger(__name__)
+
+
+def build_activities(parts: Parts, executor: ThreadPoolExecutor) -> Activities:
+    """Make every activity with its dependencies, by the queue of the stage table."""
+    door = StageDoor(parts.store, parts.artifacts, executor)
+    collect = CollectActivity(
+        door, parts.artifacts, lambda spec, settings: make_source(spec, settings, parts.state)
+    )
+    rows = RunRowActivities(parts.store)
+    report = ReportActivity(door, parts.artifacts)
+    notify = NotifyActivity(door, parts.outbox, lambda name: make_channel(name, parts.state))
+    return {
+        IO_QUEUE: [collect.collect, report.report, notify.notify, rows.mark, rows.finish],
+        CPU_QUEUE: [
+            NormalizeActivity(door, parts.artifacts).normalize,
+            AnalyzeActivity(door, parts.artifacts).analyze,
+        ],
+        LLM_QUEUE: [SummarizeActivity(door, parts.artifacts).summarize],
+    }
+
+
+@asynccontextmanager
+async def serving(
+    client: Client,
+    parts: Parts,
+    queues: Sequence[str] = QUEUES,
+    interceptors: Sequence[Interceptor] = (),
+) -> AsyncGenerator[list[Worker]]:
+    """Serve queues for the length of the block, then drain: what runs may end, nothing new is taken."""
+    with ThreadPoolExecutor(parts.settings.workers.num_workers + 1, "stage") as executor:
+        if CPU_QUEUE in queues:
+            # Three seconds of loading that the first run would otherwise wait for.
+            executor.submit(shared_tokenizer().cut, ("날씨",), ())
+        activities = build_activities(parts, executor)
+        workers = build_workers(client, queues, activities, parts.settings, interceptors)
+        async with AsyncExitStack() as stack:
+            for worker in workers:
+                await stack.enter_async_context(worker)
+            yield workers
+
+
+async def serve(
+    queues: Sequence[str], stop: asyncio.Event, interceptors: Sequence[Interceptor] = ()
+) -> None:
+    """Serve until told to stop.
+
+    Raises:
+        TrendsError: Settings, storage or server are not fit to start.
+    """
+    async with open_parts() as parts:
+        configure_logging(parts.settings.monitoring.log_level, json=not sys.stderr.isatty())
+        client = await connect(namespace=parts.settings.engine.namespace, patience=PATIENCE)
+        async with serving(client, parts, queues, interceptors):
+            _log.info("worker.ready", queues=list(queues), pid=os.getpid())
+            await stop.wait()
+            _log.info("worker.draining")
+
+
+def main(argv: Sequence[str] | None = None, interceptors: Sequence[Interceptor] = ()) -> None:
+    """Parse the command line, serve, and end the process."""
+    parser = argparse.ArgumentParser(prog="worker.py", description="Host workflows and activities.")
+    parser.add_argument(
+        "--queues",
+        default=",".join(QUEUES),
+        help=f"task queues to serve, by comma; default: all ({', '.join(QUEUES)})",
+    )
+    chosen = tuple(name.strip() for name in parser.parse_args(argv).queues.split(","))
+    status = 0
+    try:
+        for name in chosen:
+            if name not in QUEUES:
+                raise UnknownNameError("task queue", name, QUEUES)
+        asyncio.run(_until_signal(chosen, interceptors))
+    except TrendsError as error:
+        sys.stderr.write(f"{error}\n")
+        status = 2
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    # The Temporal client may abort while the interpreter shuts down; everything is closed by now.
+    os._exit(status)
+
+
+async def _until_signal(queues: Sequence[str], interceptors: Sequence[Interceptor]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    with contextlib.suppress(asyncio.CancelledError):
+        await serve(queues, stop, interceptors)

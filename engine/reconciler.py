@@ -1,0 +1,131 @@
+"""Make the run rows and the Temporal server agree: at start, and every minute."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.contracts import RunBrief
+from engine.launch import RPC_TIMEOUT, launch
+from engine.runs import RunService
+from trends.domain.models import RunStatus
+from trends.errors import EngineUnreachableError, TrendsError
+from trends.storage.artifacts import ArtifactStore
+from trends.storage.runs import RunRow
+from trends.telemetry import get_logger
+
+INTERVAL = timedelta(minutes=1)
+# A row this young is still being started by whoever accepted it.
+GRACE = timedelta(seconds=10)
+BATCH = 500
+
+_ENDS = {
+    WorkflowExecutionStatus.COMPLETED: RunStatus.COMPLETED,
+    WorkflowExecutionStatus.FAILED: RunStatus.FAILED,
+    WorkflowExecutionStatus.CANCELED: RunStatus.CANCELLED,
+    WorkflowExecutionStatus.TERMINATED: RunStatus.TERMINATED,
+    WorkflowExecutionStatus.TIMED_OUT: RunStatus.TIMED_OUT,
+}
+_REASONS = {
+    RunStatus.CANCELLED: "Cancelled on request.",
+    RunStatus.TERMINATED: "Terminated at the Temporal server.",
+    RunStatus.TIMED_OUT: "The workflow ran out of its time.",
+}
+
+_log = get_logger(__name__)
+
+
+class Reconciler:
+    """Compares every unfinished row with what the server says.
+
+    Args:
+        service: Starts what was accepted but never started.
+        artifacts: Where briefs lie.
+        clock: Now, in UTC.
+    """
+
+    def __init__(
+        self, service: RunService, artifacts: ArtifactStore, clock: Callable[[], datetime]
+    ) -> None:
+        self._clock = clock
+        self._service = service
+        self._artifacts = artifacts
+
+    async def run_forever(self, stop: asyncio.Event) -> None:
+        """Reconcile until told to stop; a pass that fails is logged and tried again."""
+        while not stop.is_set():
+            try:
+                await self.run_once(self._clock() - GRACE)
+            except TrendsError as error:
+                _log.warning("reconcile.failed", slug=error.slug, reason=str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), INTERVAL.total_seconds())
+
+    async def run_once(self, older_than: datetime) -> int:
+        """Compare once; answers how many rows changed.
+
+        Raises:
+            EngineUnreachableError: The server does not answer; nothing more was looked at.
+        """
+        changed = 0
+        for row in await self._service.store.unfinished(older_than, BATCH):
+            changed += await self._compare(row)
+        return changed
+
+    async def _compare(self, row: RunRow) -> bool:
+        handle = self._service.client.get_workflow_handle(row.workflow_id)
+        try:
+            described = await handle.describe(rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return await self._unknown(row)
+            raise EngineUnreachableError("The Temporal server does not answer.") from error
+        status = _ENDS.get(described.status) if described.status else None
+        if status is None:
+            return False
+        slug, reason = status.value, _REASONS.get(status, "")
+        if status is RunStatus.FAILED:
+            slug, reason = await self._why(row)
+        await self._service.store.finish(
+            row.tenant,
+            row.run_id,
+            status,
+            row.stage,
+            "" if status is RunStatus.COMPLETED else slug,
+            reason,
+        )
+        _log.info("reconcile.ended", run_id=row.run_id, status=status.value)
+        return True
+
+    async def _unknown(self, row: RunRow) -> bool:
+        """Start a row that was accepted only; call lost what the server once had."""
+        if row.status is RunStatus.STARTING:
+            brief = RunBrief.model_validate_json(await self._artifacts.get(row.brief))
+            await launch(self._service.client, row, brief)
+            _log.info("reconcile.started", run_id=row.run_id)
+            return True
+        reason = (
+            "The Temporal server does not know this run any more. Re-run it from its last stage."
+        )
+        await self._service.store.finish(
+            row.tenant, row.run_id, RunStatus.LOST, row.stage, "lost", reason
+        )
+        _log.warning("reconcile.lost", run_id=row.run_id)
+        return True
+
+    async def _why(self, row: RunRow) -> tuple[str, str]:
+        handle = self._service.client.get_workflow_handle(row.workflow_id)
+        try:
+            await handle.result(rpc_timeout=RPC_TIMEOUT)
+        except WorkflowFailureError as error:
+            cause = error.cause
+            if isinstance(cause, ApplicationError):
+                return cause.type or "internal", cause.message
+            return "internal", str(cause)
+        except RPCError as error:
+            raise EngineUnreachableError("The Temporal server does not answer.") from error
+        return "internal", ""

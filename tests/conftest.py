@@ -1,0 +1,75 @@
+"""What every test may use: a real Temporal server of the session's own, found as the product finds it."""
+
+import os
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from engine.child import Child
+from engine.ports import claim_port
+from engine.readiness import engine_check
+from engine.server import Engine, find_engine, server_command
+from engine.supervisor import StackSpec, supervise
+from trends.errors import EngineNotFoundError
+
+# A stack of a developer's own keeps the published ports, and a machine's load is no failure of a property.
+FIRST_PORT = 21_000
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
+
+
+def _say(line: str) -> None:
+    """Building a server takes minutes; say so past pytest's capture."""
+    stream = sys.__stderr__
+    if stream is not None:
+        stream.write(f"\n{line}\n")
+        stream.flush()
+
+
+@pytest.fixture(scope="session")
+async def engine() -> Engine:
+    """The Temporal server's binary. Without one, tests that need it are skipped by name, or fail with CI=true."""
+    try:
+        return await find_engine(os.environ, say=_say, allow_remote=False)
+    except EngineNotFoundError as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"the Temporal server is missing: {error}", pytrace=False)
+        pytest.skip(f"needs the Temporal server: {error}")
+
+
+@pytest.fixture(scope="session")
+async def engine_server(
+    engine: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[str]:
+    """Address of a real server on free ports with a database of its own, prepared as `trends up` does."""
+    assert engine.binary is not None
+    async with AsyncExitStack() as stack:
+        child = make_engine_child(engine.binary, tmp_path_factory.mktemp("temporal"), stack)
+        await stack.enter_async_context(supervise(StackSpec(groups=((child,),)), say=_say))
+        yield f"127.0.0.1:{child.ports[0]}"
+
+
+def make_engine_child(binary: Path, folder: Path, stack: AsyncExitStack) -> Child:
+    """Describe a server of ours in a folder, on ports that are claimed as long as the stack is open."""
+    claims = [claim_port(FIRST_PORT) for _ in range(2)]
+    for claim in claims:
+        stack.callback(claim.release)
+    port, ui_port = (claim.port for claim in claims)
+    return Child(
+        name="engine",
+        command=server_command(binary, port=port, ui_port=ui_port, database=folder / "temporal.db"),
+        environ=dict(os.environ),
+        log=folder / "engine.log",
+        check=engine_check(
+            {"TEMPORAL_ADDRESS": f"127.0.0.1:{port}", "TEMPORAL_CONFIG_FILE": os.devnull},
+            namespace="default",
+            retention=timedelta(days=30),
+        ),
+        ports=(port, ui_port),
+        grace_seconds=10,
+    )

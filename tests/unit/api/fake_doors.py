@@ -1,0 +1,303 @@
+"""The API over real storage and the smallest real stand-in for the service that talks to Temporal."""
+
+import asyncio
+import atexit
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import httpx
+from uvicorn.config import Config
+
+from activities.contracts import ReportResult, Resolution
+from api.__main__ import Server
+from api.app import create_app
+from api.events import Pace
+from engine.requests import StartRun, make_whole, question_hash
+from engine.runs import PendingStage, Started
+from trends.domain.models import RunStatus
+from trends.errors import (
+    ConflictError,
+    RunEndedError,
+    RunNotBlockedError,
+    StageNotSkippableError,
+    UnknownNameError,
+)
+from trends.settings import Settings, load_settings
+from trends.storage.artifacts import ArtifactStore
+from trends.storage.database import Database
+from trends.storage.events import EventStore
+from trends.storage.migrate import migrate
+from trends.storage.rows import NewRun, RunRow
+from trends.storage.runs import RunStore
+from workflows.stages import PIPELINES, stage
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+TENANT = "local"
+FAST = Pace(poll=0.01, progress=0.02, longest_pause=0.05, lifetime=30.0)
+REPORTS = {
+    "application/json": b'{"title": "Trends"}',
+    "text/markdown": "# Trends\n\n저속노화\n".encode(),
+    "text/html": b"<!doctype html><title>Trends</title>",
+}
+LINES = ("one", "two", "three", "four", "five")
+
+
+class Clock:
+    """A clock that moves on by a second each time it is read."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+class FakeRuns:
+    """Accepts runs as the real service does, and starts nothing: tests move the rows themselves."""
+
+    def __init__(
+        self, store: RunStore, artifacts: ArtifactStore, settings: Settings, clock: Clock
+    ) -> None:
+        self.store = store
+        self.pending: tuple[PendingStage, ...] = ()
+        self._artifacts = artifacts
+        self._settings = settings
+        self._clock = clock
+        self._made = 0
+
+    async def start(self, tenant: str, request: StartRun, key: str | None) -> Started:
+        """Accept a run."""
+        return await self._accept(tenant, request, key, None, "collect")
+
+    async def rerun(self, tenant: str, run_id: str, stage: str, key: str | None) -> Started:
+        """Accept a run over another one's results."""
+        parent = await self.store.get(tenant, run_id)
+        names = [row.name for row in PIPELINES[parent.agent]]
+        if stage not in names:
+            kind = "stage"
+            raise UnknownNameError(kind, stage, names)
+        if parent.report is None and stage == "notify":
+            raise ConflictError("The run has no report to notify of.")
+        request = StartRun(
+            query=parent.query, window=parent.window_text, market=parent.market
+        )
+        return await self._accept(tenant, request, key, run_id, stage)
+
+    async def cancel(self, tenant: str, run_id: str) -> RunRow:
+        """End a run at once."""
+        row = await self.store.get(tenant, run_id)
+        if row.status.ended:
+            raise RunEndedError("The run has ended.")
+        await self.store.finish(tenant, run_id, RunStatus.CANCELLED, "", "cancelled", "Cancelled.")
+        return await self.store.get(tenant, run_id)
+
+    async def resolve(
+        self, tenant: str, run_id: str, resolution: Resolution, stage_name: str | None = None
+    ) -> RunRow:
+        """Move a parked run on."""
+        row = await self.store.get(tenant, run_id)
+        if row.status is not RunStatus.BLOCKED or stage_name not in {None, row.stage}:
+            raise RunNotBlockedError("The run is not parked there.")
+        if resolution is Resolution.SKIP and not stage(row.agent, row.stage).may_skip:
+            raise StageNotSkippableError(f"The stage {row.stage} cannot be skipped.")
+        if resolution is Resolution.ABORT:
+            await self.store.finish(
+                tenant, run_id, RunStatus.FAILED, row.stage, row.slug, row.reason
+            )
+        else:
+            await self.store.mark(tenant, run_id, RunStatus.RUNNING, row.stage, "", "")
+        return await self.store.get(tenant, run_id)
+
+    async def attempts(self, tenant: str, run_id: str) -> tuple[PendingStage, ...]:
+        """Tell what a test set."""
+        await self.store.get(tenant, run_id)
+        return self.pending
+
+    async def _accept(
+        self, tenant: str, request: StartRun, key: str | None, parent: str | None, start_from: str
+    ) -> Started:
+        asked = make_whole(request, self._settings, NOW)
+        brief = await self._artifacts.put(b"{}", "application/json")
+        self._made += 1
+        run_id = f"0199aaaa-0000-7000-8000-{self._made:012d}"
+        row, replayed = await self.store.insert(
+            NewRun(
+                tenant=tenant,
+                run_id=run_id,
+                workflow_id=f"run-{tenant}-{run_id}",
+                agent=asked.question.agent,
+                priority=asked.priority,
+                question=asked.question,
+                question_hash=question_hash(tenant, asked.question),
+                window=asked.window,
+                report_language=asked.report_language,
+                requested_at=self._clock(),
+                idempotency_key=key,
+                fingerprint=request.fingerprint(),
+                parent_run=parent,
+                start_from=start_from,
+                brief=brief,
+                settings_revision=self._settings.revision,
+                input={},
+            )
+        )
+        return Started(run=row, replayed=replayed)
+
+
+class IdleReconciler:
+    """Has nothing to reconcile."""
+
+    async def run_forever(self, stop: asyncio.Event) -> None:
+        """Wait to be told to stop."""
+        await stop.wait()
+
+
+@dataclass
+class FakeDoors:
+    """What the API serves from, without a Temporal server."""
+
+    settings: Settings
+    runs: FakeRuns
+    store: RunStore
+    events: EventStore
+    artifacts: ArtifactStore
+    uploads_dir: Path
+    temporal_ui_url: str | None = "http://127.0.0.1:8233"
+    reconciler: IdleReconciler = field(default_factory=IdleReconciler)
+    down: dict[str, str | None] = field(
+        default_factory=lambda: dict[str, str | None](storage=None, temporal=None)
+    )
+
+    async def ready(self) -> Mapping[str, str | None]:
+        """Tell what a test set."""
+        return self.down
+
+    async def accept(self, **asked: object) -> str:
+        """Accept a run and give its id."""
+        started = await self.runs.start(TENANT, StartRun.model_validate(asked), None)
+        return started.run.run_id
+
+    async def report(self, run_id: str) -> None:
+        """Let a run go through its report stage, and keep real reports."""
+        refs = {kind: await self.artifacts.put(text, kind) for kind, text in REPORTS.items()}
+        result = ReportResult(
+            json_report=refs["application/json"],
+            markdown=refs["text/markdown"],
+            html=refs["text/html"],
+            lines=LINES,
+            announced=1,
+        )
+        await self.store.stage_started(TENANT, run_id, "report", "", 1)
+        await self.store.stage_completed(
+            TENANT, run_id, "report", "", 1, result.model_dump(mode="json"), (), {}
+        )
+
+    async def complete(self, run_id: str) -> None:
+        """Let a run end well, with a report."""
+        await self.report(run_id)
+        await self.store.finish(TENANT, run_id, RunStatus.COMPLETED, "notify", "", "")
+
+    async def park(self, run_id: str, at: str = "summarize") -> None:
+        """Let a stage fail for good, and the run wait for a person."""
+        failed = (TENANT, run_id, at, "", 1)
+        await self.store.stage_started(*failed)
+        await self.store.stage_failed(*failed, "source-unavailable", "It is down.", retrying=False)
+        await self.store.mark(
+            TENANT, run_id, RunStatus.BLOCKED, at, "source-unavailable", "It is down."
+        )
+
+
+@cache
+def _empty_database() -> Path:
+    """Make the tables once for all tests: making them takes longer than most tests do."""
+    file = Path(tempfile.mkdtemp(prefix="trends-tests-")) / "empty.db"
+    atexit.register(shutil.rmtree, file.parent, ignore_errors=True)
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@asynccontextmanager
+async def open_fake_doors(folder: Path, **environ: str) -> AsyncGenerator[FakeDoors]:
+    """Open real storage in a folder."""
+    settings = load_settings(environ)
+    file = folder / "trends.db"
+    await asyncio.to_thread(shutil.copyfile, _empty_database(), file)
+    url = f"sqlite:///{file}"
+    clock = Clock()
+    database = await Database.open(url)
+    artifacts = ArtifactStore((folder / "artifacts").as_uri())
+    store = RunStore(database, clock)
+    try:
+        yield FakeDoors(
+            settings=settings,
+            runs=FakeRuns(store, artifacts, settings, clock),
+            store=store,
+            events=EventStore(database),
+            artifacts=artifacts,
+            uploads_dir=folder / "uploads",
+        )
+    finally:
+        artifacts.close()
+        await database.close()
+
+
+@asynccontextmanager
+async def in_process(doors: FakeDoors, pace: Pace = FAST) -> AsyncGenerator[httpx.AsyncClient]:
+    """Serve without a socket; answers come when they are complete."""
+    app = create_app(doors, pace=pace)
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client,
+    ):
+        yield client
+
+
+class LiveApi:
+    """The application on a real socket, in this event loop; can be stopped and started again on its port."""
+
+    def __init__(self, doors: FakeDoors, pace: Pace = FAST) -> None:
+        self.doors = doors
+        self._pace = pace
+        self._port = 0
+        self._server: Server | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is, also while it is stopped."""
+        return f"http://127.0.0.1:{self._port}"
+
+    async def start(self) -> None:
+        """Listen, on the port of the last time if there was one."""
+        app = create_app(self.doors, pace=self._pace)
+        config = Config(
+            app, host="127.0.0.1", port=self._port, log_config=None, timeout_graceful_shutdown=5
+        )
+        self._server = Server(config, app)
+        self._task = asyncio.create_task(self._server.serve())
+        while not self._server.started:
+            await asyncio.sleep(0.01)
+        self._port = self._server.servers[0].sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """End as on SIGTERM."""
+        if self._server is not None and self._task is not None:
+            self._server.should_exit = True
+            await self._task
+        self._server = self._task = None
+
+    async def drop_connections(self) -> None:
+        """Break every open connection, as a network does."""
+        assert self._server is not None
+        for connection in list(self._server.server_state.connections):
+            with suppress(AttributeError):
+                connection.transport.abort()
+        await asyncio.sleep(0)

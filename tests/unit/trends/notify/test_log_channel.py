@@ -1,0 +1,132 @@
+"""The log channel: one line for each message, however often it is sent."""
+
+import asyncio
+import json
+import logging
+import os
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from trends.errors import DeliveryUnavailableError, UnknownNameError
+from trends.notify.base import Message, message_id
+from trends.notify.log import LogChannel, append_once
+from trends.notify.registry import CHANNELS, ChannelPlaces, create, create_all
+from trends.telemetry import configure_logging
+
+
+def message(run_id: str = "run-1") -> Message:
+    return Message(
+        id=message_id("local", run_id, "log"),
+        tenant="local",
+        run_id=run_id,
+        lines=("비건 간식 3.2배", "둘", "셋", "넷", "다섯"),
+        report_path=f"/v1/runs/{run_id}/report",
+    )
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "logs" / "notifications.log"
+
+
+@pytest.fixture
+def channel(file: Path) -> LogChannel:
+    return LogChannel(file.parent)
+
+
+def ids(file: Path) -> list[str]:
+    return [json.loads(line)["id"] for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+async def test_message_is_one_json_line(channel: LogChannel, file: Path) -> None:
+    await channel.send(message())
+
+    (line,) = file.read_text(encoding="utf-8").splitlines()
+    assert Message.model_validate_json(line) == message()
+    assert "비건 간식" in line
+
+
+async def test_message_sent_twice_stands_once(channel: LogChannel, file: Path) -> None:
+    for run_id in ("run-1", "run-2", "run-1"):
+        await channel.send(message(run_id))
+
+    assert ids(file) == [message("run-1").id, message("run-2").id]
+
+
+async def test_senders_at_once_leave_one_whole_line_each(file: Path) -> None:
+    senders = [LogChannel(file.parent) for _ in range(4)]
+
+    await asyncio.gather(
+        *(sender.send(message(f"run-{n}")) for n in range(25) for sender in senders)
+    )
+
+    assert sorted(ids(file)) == sorted(message(f"run-{n}").id for n in range(25))
+
+
+async def test_torn_last_line_does_not_swallow_the_next(channel: LogChannel, file: Path) -> None:
+    file.parent.mkdir()
+    file.write_bytes(b'{"id": "torn')
+
+    await channel.send(message())
+
+    assert json.loads(file.read_bytes().splitlines()[1])["id"] == message().id
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full (Linux)")
+async def test_full_disk_is_tried_again(channel: LogChannel, file: Path) -> None:
+    file.parent.mkdir()
+    file.symlink_to("/dev/full")
+
+    with pytest.raises(DeliveryUnavailableError, match=r"notifications\.log"):
+        await channel.send(message())
+
+
+def test_file_is_the_owner_s_alone(file: Path) -> None:
+    append_once(file, message())
+
+    assert os.stat(file).st_mode & 0o077 == 0
+
+
+async def test_message_is_one_record_in_the_log(
+    channel: LogChannel, logs: tuple[StringIO, None]
+) -> None:
+    stream, _ = logs
+
+    await channel.send(message())
+    await channel.send(message())
+
+    (line,) = stream.getvalue().splitlines()
+    record = json.loads(line)
+    assert (record["event"], record["message_id"], record["lines"]) == (
+        "report",
+        message().id,
+        list(message().lines),
+    )
+
+
+@pytest.fixture
+def logs() -> "object":
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    stream = StringIO()
+    configure_logging("INFO", json=True, stream=stream)
+    yield stream, None
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+def test_channels_are_made_by_name(tmp_path: Path) -> None:
+    made = create_all(["log"], ChannelPlaces(logs=tmp_path))
+
+    assert [type(each) for each in made] == [LogChannel]
+
+
+def test_unknown_channel_names_the_near_one(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="Did you mean 'log'"):
+        create("logs", ChannelPlaces(logs=tmp_path))
+
+
+def test_channels_are_called_what_the_registry_calls_them(tmp_path: Path) -> None:
+    assert {create(name, ChannelPlaces(logs=tmp_path)).name for name in CHANNELS} == set(CHANNELS)

@@ -1,0 +1,113 @@
+"""A worker that kills itself at a chosen moment: `--die STAGE:MOMENT`, once.
+
+Moments: `arrived` (the attempt has come, nothing is written), `begun` (its start is written), `worked` (the work is done,
+its result not written), `recorded` (the result is written, the server does not know), and for the outbox `pending`,
+`sending` and `sent`. `--hold STAGE` stops inside a stage for good, until it is cancelled.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from temporalio.worker import (
+    ActivityInboundInterceptor,
+    ExecuteActivityInput,
+    Interceptor,
+)
+
+from engine.host import main
+from trends.domain.models import ArtifactRef
+from trends.storage.outbox import Outbox, OutboxRow
+from trends.storage.runs import RunStore
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--die", default="")
+parser.add_argument("--hold", default="")
+chosen = parser.parse_args()
+
+
+def die_at(stage: str, moment: str) -> None:
+    """SIGKILL this process, if this is the moment."""
+    if chosen.die == f"{stage}:{moment}":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DyingInbound(ActivityInboundInterceptor):
+    """Dies when an activity arrives."""
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002  # the SDK's name
+        name = sys.modules["temporalio.activity"].info().activity_type.split(".")[1]
+        die_at(name, "arrived")
+        return await super().execute_activity(input)
+
+
+class Dying(Interceptor):
+    """Puts the inbound interceptor in."""
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002  # the SDK's name
+        return DyingInbound(next)
+
+
+class DyingRunStore(RunStore):
+    """Dies before or after it writes."""
+
+    async def stage_started(
+        self, tenant: str, run_id: str, stage: str, part: str, attempt: int
+    ) -> bool:
+        written = await super().stage_started(tenant, run_id, stage, part, attempt)
+        die_at(stage, "begun")
+        if chosen.hold == stage:
+            await asyncio.Event().wait()
+        return written
+
+    async def stage_completed(
+        self,
+        tenant: str,
+        run_id: str,
+        stage: str,
+        part: str,
+        attempt: int,
+        result: dict[str, Any],
+        artifacts: Sequence[ArtifactRef],
+        detail: dict[str, Any],
+    ) -> bool:
+        die_at(stage, "worked")
+        written = await super().stage_completed(
+            tenant, run_id, stage, part, attempt, result, artifacts, detail
+        )
+        die_at(stage, "recorded")
+        return written
+
+
+class DyingOutbox(Outbox):
+    """Dies in each state of a message."""
+
+    async def enqueue(
+        self, tenant: str, run_id: str, channel: str, payload: dict[str, Any], *, message_id: str
+    ) -> OutboxRow:
+        row = await super().enqueue(tenant, run_id, channel, payload, message_id=message_id)
+        die_at("outbox", "pending")
+        return row
+
+    async def claim(self, tenant: str, run_id: str, channel: str) -> OutboxRow:
+        row = await super().claim(tenant, run_id, channel)
+        die_at("outbox", "sending")
+        return row
+
+    async def sent(self, tenant: str, run_id: str, channel: str) -> OutboxRow:
+        die_at("outbox", "handed-over")
+        row = await super().sent(tenant, run_id, channel)
+        die_at("outbox", "sent")
+        return row
+
+
+if __name__ == "__main__":
+    import engine.wiring
+
+    engine.wiring.RunStore = DyingRunStore
+    engine.wiring.Outbox = DyingOutbox
+    main([], interceptors=[Dying()])

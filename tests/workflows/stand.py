@@ -1,0 +1,119 @@
+"""A test stand: a state folder, its database, and worker processes that can be told where to die."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine.requests import StartRun, WindowSpan
+from engine.wiring import Doors, open_doors
+from trends.domain.models import RunStatus
+from trends.storage.migrate import migrate
+from trends.storage.runs import RunRow
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
+WINDOW = WindowSpan(start=datetime(2026, 2, 22, tzinfo=UTC), end=datetime(2026, 3, 1, tzinfo=UTC))
+REQUEST = StartRun(window=WINDOW, sources=("sample",))
+KEY = "the-same-key"
+# A run on a loaded machine that loses its worker at every stage.
+PATIENCE_SECONDS = 240
+
+
+def environment(address: str, state: Path, **more: str) -> dict[str, str]:
+    """The variables of a process of this stand: a small sample, and deaths noticed soon."""
+    return {
+        **os.environ,
+        "TEMPORAL_ADDRESS": address,
+        "TRENDS_STATE": str(state),
+        "TRENDS_WORKERS__HEARTBEAT_TIMEOUT_SECONDS": "3",
+        "TRENDS_SOURCES__SAMPLE__PER_DAY": "15",
+        "PYTHONUNBUFFERED": "1",
+        **more,
+    }
+
+
+@dataclass
+class Stand:
+    """One state folder on one Temporal server.
+
+    Attributes:
+        doors: What the API would serve from, with the clock standing still.
+        env: Environment of its processes.
+        deaths: How its workers ended: signal numbers, negative.
+    """
+
+    doors: Doors
+    env: dict[str, str]
+    deaths: list[int] = field(default_factory=list[int])
+    _processes: list[asyncio.subprocess.Process] = field(
+        default_factory=list[asyncio.subprocess.Process]
+    )
+
+    async def start(self) -> RunRow:
+        """Ask for the one run that every test asks for."""
+        return (await self.doors.runs.start("local", REQUEST, KEY)).run
+
+    async def worker(self, *arguments: str) -> asyncio.subprocess.Process:
+        """Start a worker process; with arguments, one that can be told where to die."""
+        script = [str(ROOT / "tests/workflows/dying_worker.py"), *arguments]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, *(script if arguments else [str(ROOT / "worker.py")]), env=self.env
+        )
+        self._processes.append(process)
+        return process
+
+    async def workers_that_die(self, moments: Sequence[str]) -> None:
+        """One worker after the other, each killed at its moment; then one that lives."""
+        for moment in moments:
+            process = await self.worker("--die", moment)
+            self.deaths.append(await process.wait())
+        await self.worker()
+
+    async def finished(self, row: RunRow) -> RunRow:
+        """Await the end of a run by its workflow's own result."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await self.doors.client.get_workflow_handle(row.workflow_id).result()
+        return await self.doors.store.get("local", row.run_id)
+
+    async def report(self, row: RunRow) -> dict[str, bytes]:
+        """The three forms of a run's report."""
+        from activities.contracts import ReportResult
+
+        assert row.status is RunStatus.COMPLETED, row.reason
+        result = ReportResult.model_validate(row.report)
+        refs = (result.json_report, result.markdown, result.html)
+        return {ref.media_type: await self.doors.artifacts.get(ref) for ref in refs}
+
+    async def stop(self) -> None:
+        """Stop the workers that still live."""
+        for process in self._processes:
+            if process.returncode is None:
+                process.send_signal(signal.SIGKILL)
+                await process.wait()
+
+
+@asynccontextmanager
+async def stand(address: str, state: Path, **more: str) -> AsyncGenerator[Stand]:
+    """Set up a stand over an empty state folder."""
+    env = environment(address, state, **more)
+    state.mkdir(parents=True, exist_ok=True)
+    migrate(f"sqlite:///{state / 'trends.db'}")
+    async with open_doors(env, lambda: NOW) as doors:
+        built = Stand(doors=doors, env=env)
+        try:
+            yield built
+        finally:
+            await built.stop()
+
+
+async def undisturbed(address: str, state: Path) -> dict[str, bytes]:
+    """The report of a run that nothing happened to, under another hash seed."""
+    async with stand(address, state, PYTHONHASHSEED="4242") as calm:
+        await calm.worker()
+        return await calm.report(await calm.finished(await calm.start()))

@@ -1,0 +1,252 @@
+"""Order, retries, parking and cancelling of `NewsTrendWorkflow`, on a real server with the smallest stages."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from uuid import uuid4
+
+import pytest
+from temporalio.api.sdk.v1 import WorkflowMetadata
+from temporalio.client import (
+    Client,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+)
+from temporalio.exceptions import ApplicationError, CancelledError
+
+from activities import contracts
+from activities.contracts import Given, NewsRunInput, NewsRunOutput, Resolution, RunRef
+from engine.worker import build_workers
+from tests.workflows.stage_fakes import REF, FakeStages, broken
+from trends.domain.models import RunStatus, SourceOutcome
+from trends.settings import load_settings
+
+pytestmark = pytest.mark.engine
+
+PARKING = ["normalize", "analyze", "summarize", "report", "notify"]
+ATTEMPTS = {"normalize": 4, "analyze": 4, "summarize": 4, "report": 4, "notify": 6, "collect:a": 6}
+
+Handle = WorkflowHandle[object, NewsRunOutput]
+
+
+@asynccontextmanager
+async def working(client: Client, stages: FakeStages) -> AsyncIterator[None]:
+    """Workers for every queue, as worker.py makes them."""
+    queues = contracts.QUEUES
+    async with AsyncExitStack() as stack:
+        for worker in build_workers(client, queues, stages.by_queue(), load_settings({})):
+            await stack.enter_async_context(worker)
+        yield
+
+
+async def start(client: Client, *sources: str, **changes: object) -> Handle:
+    """Start a run over made-up sources."""
+    run_id = str(uuid4())
+    run = NewsRunInput(
+        run=RunRef(tenant="local", run_id=run_id, brief=REF),
+        sources=sources or ("a",),
+        title="kimchi",
+    ).model_copy(update=changes)
+    return await client.start_workflow(
+        contracts.NEWS_WORKFLOW,
+        run,
+        id=f"run-local-{run_id}",
+        task_queue=contracts.WORKFLOW_QUEUE,
+        result_type=NewsRunOutput,
+    )
+
+
+async def decide(handle: Handle, resolution: Resolution, stage: str | None = None) -> str:
+    decision = contracts.ResolveInput(resolution=resolution, stage=stage)
+    return await handle.execute_update(contracts.RESOLVE_UPDATE, decision, result_type=str)
+
+
+async def parked(stages: FakeStages, stage: str) -> None:
+    """Await the projection that says the run is parked."""
+    await stages.until(lambda: (RunStatus.BLOCKED, stage) in [row[:2] for row in stages.row])
+
+
+async def test_stages_run_in_the_order_of_the_table(temporal: Client) -> None:
+    stages = FakeStages()
+    async with working(temporal, stages):
+        result = await (await start(temporal)).result()
+    assert stages.calls == ["collect:a", *PARKING]
+    assert result.status is RunStatus.COMPLETED
+    assert stages.row == [(RunStatus.COMPLETED, "notify", "")]
+
+
+async def test_a_source_that_fails_for_good_is_named_and_the_others_go_on(temporal: Client) -> None:
+    stages = FakeStages(failures={"collect:b": [broken("source-unreadable", final=True)]})
+    async with working(temporal, stages):
+        await (await start(temporal, "a", "b")).result()
+    outcomes = {part.outcome.source: part.outcome for part in stages.collected}
+    assert outcomes["a"].ok
+    assert (outcomes["b"].ok, outcomes["b"].slug) == (False, "source-unreadable")
+    assert outcomes["b"].reason == "source-unreadable happened."
+
+
+async def test_the_run_fails_with_every_reason_when_all_sources_fail_for_good(
+    temporal: Client,
+) -> None:
+    failures = {f"collect:{name}": [broken("source-unreadable", final=True)] for name in "ab"}
+    stages = FakeStages(failures=failures)
+    async with working(temporal, stages):
+        with pytest.raises(WorkflowFailureError) as caught:
+            await (await start(temporal, "a", "b")).result()
+    cause = caught.value.cause
+    assert isinstance(cause, ApplicationError)
+    assert cause.type == "all-sources-failed"
+    assert "a: source-unreadable happened.; b: source-unreadable happened." in cause.message
+    assert stages.row == [(RunStatus.FAILED, "collect", "all-sources-failed")]
+
+
+async def test_a_source_that_may_mend_parks_the_run_and_is_read_again_on_retry(
+    temporal: Client,
+) -> None:
+    stages = FakeStages(failures={"collect:a": [broken() for _ in range(ATTEMPTS["collect:a"])]})
+    async with working(temporal, stages):
+        handle = await start(temporal)
+        await parked(stages, "collect")
+        await decide(handle, Resolution.RETRY)
+        assert (await handle.result()).status is RunStatus.COMPLETED
+    assert stages.calls.count("collect:a") == ATTEMPTS["collect:a"] + 1
+
+
+@pytest.mark.parametrize("stage", PARKING)
+async def test_a_stage_out_of_attempts_parks_and_goes_on_after_retry(
+    temporal: Client, stage: str
+) -> None:
+    stages = FakeStages(failures={stage: [broken() for _ in range(ATTEMPTS[stage])]})
+    async with working(temporal, stages):
+        handle = await start(temporal)
+        await parked(stages, stage)
+        assert await decide(handle, Resolution.RETRY, stage) == stage
+        assert (await handle.result()).status is RunStatus.COMPLETED
+    assert stages.row == [
+        (RunStatus.BLOCKED, stage, "source-unavailable"),
+        (RunStatus.RUNNING, stage, ""),
+        (RunStatus.COMPLETED, "notify", ""),
+    ]
+
+
+@pytest.mark.parametrize("stage", PARKING)
+async def test_abort_ends_a_parked_run_with_the_reason_it_parked_for(
+    temporal: Client, stage: str
+) -> None:
+    stages = FakeStages(failures={stage: [broken() for _ in range(ATTEMPTS[stage])]})
+    async with working(temporal, stages):
+        handle = await start(temporal)
+        await parked(stages, stage)
+        await decide(handle, Resolution.ABORT)
+        with pytest.raises(WorkflowFailureError):
+            await handle.result()
+    assert stages.row[-1] == (RunStatus.FAILED, stage, "source-unavailable")
+
+
+async def test_a_report_is_written_without_quotations_when_summarize_is_skipped(
+    temporal: Client,
+) -> None:
+    stages = FakeStages(failures={"summarize": [broken() for _ in range(4)]})
+    async with working(temporal, stages):
+        handle = await start(temporal)
+        await parked(stages, "summarize")
+        await decide(handle, Resolution.SKIP)
+        assert (await handle.result()).status is RunStatus.COMPLETED
+    assert stages.summarized is None
+
+
+@pytest.mark.parametrize("stage", ["normalize", "analyze", "report"])
+async def test_what_the_report_rests_on_cannot_be_skipped(temporal: Client, stage: str) -> None:
+    stages = FakeStages(failures={stage: [broken() for _ in range(ATTEMPTS[stage])]})
+    async with working(temporal, stages):
+        handle = await start(temporal)
+        await parked(stages, stage)
+        with pytest.raises(WorkflowUpdateFailedError) as caught:
+            await decide(handle, Resolution.SKIP)
+        await decide(handle, Resolution.ABORT)
+    assert isinstance(caught.value.cause, ApplicationError)
+    assert caught.value.cause.type == "stage-not-skippable"
+
+
+async def test_a_decision_is_refused_while_nothing_is_parked(temporal: Client) -> None:
+    stages = FakeStages(hold={"analyze"})
+    async with working(temporal, stages):
+        handle = await start(temporal)
+        await stages.until(lambda: "analyze" in stages.calls)
+        with pytest.raises(WorkflowUpdateFailedError) as caught:
+            await decide(handle, Resolution.RETRY)
+        await handle.cancel()
+        with pytest.raises(WorkflowFailureError):
+            await handle.result()
+    assert isinstance(caught.value.cause, ApplicationError)
+    assert caught.value.cause.type == "run-not-blocked"
+
+
+async def test_past_the_deadline_summarize_is_left_out(temporal: Client) -> None:
+    stages = FakeStages(failures={"summarize": [broken() for _ in range(4)]})
+    async with working(temporal, stages):
+        result = await (await start(temporal, deadline_seconds=0)).result()
+    assert result.status is RunStatus.COMPLETED
+
+
+async def test_past_the_deadline_any_other_stage_fails_with_its_reason(temporal: Client) -> None:
+    stages = FakeStages(failures={"analyze": [broken() for _ in range(4)]})
+    async with working(temporal, stages):
+        with pytest.raises(WorkflowFailureError):
+            await (await start(temporal, deadline_seconds=0)).result()
+    assert stages.row[-1] == (RunStatus.FAILED, "analyze", "source-unavailable")
+
+
+@pytest.mark.parametrize("stage", ["collect:a", *PARKING])
+async def test_cancel_reaches_the_stage_and_waits_for_its_cleaning_up(
+    temporal: Client, stage: str
+) -> None:
+    stages = FakeStages(hold={stage})
+    async with working(temporal, stages):
+        handle = await start(temporal)
+        await stages.until(lambda: stage in stages.calls)
+        await handle.cancel()
+        with pytest.raises(WorkflowFailureError) as caught:
+            await handle.result()
+    assert isinstance(caught.value.cause, CancelledError)
+    assert stages.cleaned == [stage]
+    assert stages.row == [(RunStatus.CANCELLED, stage.partition(":")[0], "cancelled")]
+
+
+async def test_a_parked_run_can_be_cancelled(temporal: Client) -> None:
+    stages = FakeStages(failures={"analyze": [broken() for _ in range(4)]})
+    async with working(temporal, stages):
+        handle = await start(temporal)
+        await parked(stages, "analyze")
+        await handle.cancel()
+        with pytest.raises(WorkflowFailureError):
+            await handle.result()
+    assert stages.row[-1][:2] == (RunStatus.CANCELLED, "analyze")
+
+
+async def test_a_rerun_executes_only_the_stages_from_its_start_on(temporal: Client) -> None:
+    stages = FakeStages()
+    outcome = SourceOutcome(source="a", ok=True, items=1)
+    given = Given(
+        collected=(contracts.CollectResult(outcome=outcome, items=REF),),
+        normalized=contracts.NormalizeResult(stories=REF, counts=stages.counts),
+        analyzed=contracts.AnalyzeResult(analysis=REF, topics=1, announced=1),
+    )
+    async with working(temporal, stages):
+        await (await start(temporal, start_from="summarize", given=given)).result()
+    assert stages.calls == ["summarize", "report", "notify"]
+
+
+async def test_a_person_sees_the_stages_in_the_temporal_ui(temporal: Client) -> None:
+    stages = FakeStages(failures={"analyze": [broken() for _ in range(4)]})
+    async with working(temporal, stages):
+        handle = await start(temporal)
+        await parked(stages, "analyze")
+        metadata: WorkflowMetadata = await handle.query(
+            "__temporal_workflow_metadata", result_type=WorkflowMetadata
+        )
+        described = await handle.describe()
+        await decide(handle, Resolution.ABORT)
+    assert "‖ | analyze | blocked | source-unavailable happened." in metadata.current_details
+    found = {key.name: value for key, value in described.typed_search_attributes}
+    assert (found["TrendStatus"], found["TrendStage"]) == ("Blocked", "analyze")

@@ -1,0 +1,262 @@
+"""The report as data: the public schema that every rendering is drawn from.
+
+A report holds what was asked, what was found and what may be claimed of it. It holds no run id, no duration and no
+cost: the same inputs, settings and earlier reports give the same bytes.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from trends.domain.models import (
+    Confidence,
+    Evidence,
+    Language,
+    Model,
+    NormalizeCounts,
+    Question,
+    Quote,
+    SourceOutcome,
+    TopicStatus,
+    Window,
+    WindowTest,
+)
+
+SCHEMA_VERSION: Literal["1"] = "1"
+
+Lines = Annotated[tuple[str, ...], Field(min_length=5, max_length=5)]
+
+
+class NotClaimed(StrEnum):
+    """Why a topic is watched and not announced."""
+
+    SINGLE_OUTLET = "single_outlet"
+    BELOW_ERROR_RATE = "below_error_rate"
+    PAST_TOO_SHORT = "past_too_short"
+
+
+class ChangeKind(StrEnum):
+    """What became of a topic since an earlier report, in the order they are told."""
+
+    NEW = "new"
+    RISEN = "risen"
+    FALLEN = "fallen"
+    GONE = "gone"
+    STEADY = "steady"
+
+
+class Against(StrEnum):
+    """Which earlier report is meant."""
+
+    PREVIOUS = "previous"
+    WEEK_AGO = "week_ago"
+
+
+class NoteCode(StrEnum):
+    """What a note is about."""
+
+    MADE_UP = "made_up"
+    SOURCES_MISSING = "sources_missing"
+    OUTLETS_UNKNOWN = "outlets_unknown"
+    ROWS_UNREADABLE = "rows_unreadable"
+    DATES_ASSUMED = "dates_assumed"
+    DAYS_UNOBSERVED = "days_unobserved"
+    SUMMARY_SKIPPED = "summary_skipped"
+    NOT_COMPARABLE = "not_comparable"
+    SOURCES_CHANGED = "sources_changed"
+    SOURCE_SAYS = "source_says"
+
+
+class Note(Model):
+    """Something a reader must know before relying on the report."""
+
+    code: NoteCode
+    text: str
+
+
+class Claim(Model):
+    """What may be claimed.
+
+    Attributes:
+        confidence: Whether the past was long enough to claim a trend.
+        error_rate: The false discovery rate that was held.
+        days_observed: Observed days at hand, window included.
+        tests: Term and window pairs that were tested.
+        sentence: The same in the report's language.
+    """
+
+    confidence: Confidence
+    error_rate: float
+    days_observed: int
+    tests: int
+    sentence: str
+
+
+class Volume(Model):
+    """What the window holds: stories the query matches, the items behind them, and their outlets (0: unknown)."""
+
+    stories: int
+    items: int
+    outlets: int
+
+
+class ReportDay(Model):
+    """One 24 h bin of a topic.
+
+    Attributes:
+        day: Local date on which the bin ends, in the market's zone.
+        stories: Stories of the topic.
+        expected: Stories at the topic's usual rate and that day's exposure; null where no rate is known.
+        exposure: All stories observed.
+        observed: False where no source gave anything: missing, not zero.
+    """
+
+    day: date
+    stories: int
+    expected: float | None
+    exposure: int
+    observed: bool
+
+
+class ReportTopic(Model):
+    """One topic with its numbers, its chart and what it rests on.
+
+    Attributes:
+        rank: Place in its list, from 1.
+        topic_id: Stable id.
+        label: What to call it.
+        terms: Its terms, strongest first.
+        languages: Languages of its stories.
+        status: Emerging, rising, peaking or fading.
+        announced: Whether the report claims that it rises.
+        not_claimed: Why not, where it does not.
+        change: Against the run before, where there is one to compare with.
+        window_days: The window length at which it stands out most.
+        stories: Stories in that window.
+        expected: Stories expected there; null where it could not be tested.
+        growth: Rate in that window over the usual rate.
+        growth_low: Lower end of the 90 % interval; topics are ranked by it.
+        growth_high: Upper end of the 90 % interval.
+        is_new: No story of it before the window.
+        tests: One per window length that could be tested.
+        persistence_days: Days on which it was above its usual rate.
+        persistence_of: Days looked at for that, at most 28.
+        outlets: Distinct outlets in the window, sorted; empty where unknown.
+        single_outlet: Rests on one outlet.
+        first_seen: Time of its earliest story at hand.
+        series: One bin a day, oldest first.
+        quotes: Sentences quoted word for word; each names a story of `evidence`.
+        evidence: Stories it rests on, best first.
+    """
+
+    rank: int
+    topic_id: str
+    label: str
+    terms: tuple[str, ...]
+    languages: tuple[Language, ...]
+    status: TopicStatus
+    announced: bool
+    not_claimed: NotClaimed | None
+    change: ChangeKind | None
+    window_days: int
+    stories: int
+    expected: float | None
+    growth: float
+    growth_low: float
+    growth_high: float
+    is_new: bool
+    tests: tuple[WindowTest, ...]
+    persistence_days: int
+    persistence_of: int
+    outlets: tuple[str, ...]
+    single_outlet: bool
+    first_seen: AwareDatetime
+    series: tuple[ReportDay, ...]
+    quotes: tuple[Quote, ...]
+    evidence: tuple[Evidence, ...]
+
+
+class Change(Model):
+    """One topic in two reports.
+
+    Attributes:
+        kind: New, risen, fallen, gone or steady.
+        label: What to call it.
+        topic_id: Its id in this report; null when this report does not hold it at all.
+        earlier_topic_id: Its id in the earlier report; null when that one did not hold it at all.
+        per_day: Stories a day now, over the days of the topic's window.
+        earlier_per_day: Stories a day then, over as many days.
+        watched: For a new topic: the earlier report watched it. For one that is gone: this report still does.
+    """
+
+    kind: ChangeKind
+    label: str
+    topic_id: str | None
+    earlier_topic_id: str | None
+    per_day: float | None
+    earlier_per_day: float | None
+    watched: bool
+
+
+class Comparison(Model):
+    """This report against an earlier one of the same question.
+
+    Attributes:
+        against: Which one.
+        window: The span that one spoke of.
+        comparable: False when one of the two could claim nothing; `changes` is empty then.
+        changes: Announced topics of either, by kind and then by strength.
+    """
+
+    against: Against
+    window: Window
+    comparable: bool
+    changes: tuple[Change, ...]
+
+
+class Report(Model):
+    """A run's result, complete: what a program reads, and what Markdown and HTML are drawn from.
+
+    Attributes:
+        schema_version: Changes when a field changes its meaning or goes away.
+        title: What the report is, one phrase.
+        question: What was asked.
+        window: The span the report speaks of.
+        time_zone: Zone of the market; dates of the series are local to it.
+        requested_at: When the run was asked for.
+        report_language: Language of `title`, `lines`, `claim.sentence` and `notes`.
+        settings_revision: Digest of the settings it was made under.
+        made_up: Some or all of the data is generated.
+        lines: The whole report in five lines of plain text.
+        claim: What may be claimed.
+        volume: What the window holds.
+        topics: Topics announced as rising, strongest first.
+        watching: Topics that are not claimed, and why.
+        comparisons: Against the run before and the same weekday last week, where there are such.
+        sources: How every source did, by name.
+        counts: What normalizing did to the items of the window and its past.
+        summary_method: `extractive`, or null when the stage was skipped.
+        notes: What to know before relying on it.
+    """
+
+    schema_version: Literal["1"]
+    title: str
+    question: Question
+    window: Window
+    time_zone: str
+    requested_at: AwareDatetime
+    report_language: Language
+    settings_revision: str
+    made_up: bool
+    lines: Lines
+    claim: Claim
+    volume: Volume
+    topics: tuple[ReportTopic, ...]
+    watching: tuple[ReportTopic, ...]
+    comparisons: tuple[Comparison, ...]
+    sources: tuple[SourceOutcome, ...]
+    counts: NormalizeCounts
+    summary_method: str | None
+    notes: tuple[Note, ...]

@@ -1,0 +1,1 @@
+"""Draw a report: five lines, JSON, Markdown, HTML; in Korean or English."""

@@ -1,0 +1,115 @@
+"""Put a report together from what the stages found. Pure: no clock, no files, no chance."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from trends.domain.compare import Found, compare
+from trends.domain.models import (
+    Analysis,
+    Language,
+    NormalizeCounts,
+    Question,
+    SourceOutcome,
+    Summary,
+    Window,
+)
+from trends.domain.report import (
+    SCHEMA_VERSION,
+    Against,
+    Comparison,
+    Report,
+    Volume,
+)
+from trends.reports.lines import five_lines
+from trends.reports.notes import claim_of, made_up_sources, notes_of
+from trends.reports.topics import report_topics, with_changes
+from trends.reports.voice import Voice, shorten
+
+_QUERY = 100
+_NO_LINES = ("", "", "", "", "")
+
+
+def build_report(
+    *,
+    question: Question,
+    window: Window,
+    requested_at: datetime,
+    time_zone: str,
+    report_language: Language,
+    settings_revision: str,
+    outcomes: Sequence[SourceOutcome],
+    counts: NormalizeCounts,
+    analysis: Analysis,
+    summary: Summary | None,
+    previous: Report | None = None,
+    week_ago: Report | None = None,
+) -> Report:
+    """Build the report of a run.
+
+    Args:
+        question: What was asked.
+        window: The span the report speaks of.
+        requested_at: When the run was asked for.
+        time_zone: IANA name of the market's zone.
+        report_language: Language to write in.
+        settings_revision: Digest of the settings.
+        outcomes: How every source did, in any order.
+        counts: What normalizing did.
+        analysis: What was found.
+        summary: Quotations by topic; None when the stage was skipped, which the report then says.
+        previous: Report of the run before, same question.
+        week_ago: Report of the same question one week earlier.
+    """
+    voice = Voice(report_language, time_zone)
+    sources = tuple(sorted(outcomes, key=lambda outcome: outcome.source))
+    topics, watching = report_topics(analysis, summary)
+    comparisons = _comparisons(Found(analysis.confidence, topics, watching), previous, week_ago)
+    since_previous = next((one for one in comparisons if one.against is Against.PREVIOUS), None)
+    report = Report(
+        schema_version=SCHEMA_VERSION,
+        title=_title(voice, question),
+        question=question,
+        window=window,
+        time_zone=time_zone,
+        requested_at=requested_at,
+        report_language=report_language,
+        settings_revision=settings_revision,
+        made_up=bool(made_up_sources(sources)),
+        lines=_NO_LINES,
+        claim=claim_of(voice, analysis, announced=len(topics)),
+        volume=Volume(stories=analysis.stories, items=analysis.items, outlets=analysis.outlets),
+        topics=with_changes(topics, since_previous),
+        watching=watching,
+        comparisons=comparisons,
+        sources=sources,
+        counts=counts,
+        summary_method=summary.method if summary else None,
+        notes=notes_of(
+            voice,
+            outcomes=sources,
+            counts=counts,
+            topics=(*topics, *watching),
+            summary=summary,
+            confidence=analysis.confidence,
+            earlier=[report for report in (previous, week_ago) if report],
+        ),
+    )
+    # The lines retell the finished report, so they are written last.
+    return report.model_copy(update={"lines": five_lines(voice, report)})
+
+
+def _comparisons(
+    current: Found, previous: Report | None, week_ago: Report | None
+) -> tuple[Comparison, ...]:
+    # A daily question run a week apart has one earlier report for both: it is told once.
+    if previous == week_ago:
+        week_ago = None
+    earlier = ((Against.PREVIOUS, previous), (Against.WEEK_AGO, week_ago))
+    return tuple(compare(current, report, against) for against, report in earlier if report)
+
+
+def _title(voice: Voice, question: Question) -> str:
+    query = shorten(question.query, _QUERY)
+    if not query:
+        return voice.texts.title_all
+    return voice.texts.title_query.format(query=query)

@@ -1,0 +1,303 @@
+"""Settings of a process: read once from layers, checked, and frozen.
+
+Defaults stand in `config/base.yaml` alone; nothing here repeats them.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from trends.domain.models import Language
+from trends.errors import SettingsError, UnknownNameError
+from trends.settings_layers import (
+    Keys,
+    Layer,
+    config_folder,
+    environment_layer,
+    file_layers,
+    lay_over,
+    packaged_folder,
+    select_environment,
+)
+from trends.yaml_files import read_mapping
+
+
+def _upper(value: Any) -> Any:
+    return value.upper() if isinstance(value, str) else value
+
+
+Port = Annotated[int, Field(ge=1, le=65_535)]
+Names = tuple[str, ...]
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)
+]
+
+
+class Section(BaseModel):
+    """Base of every section: frozen, and unknown keys are an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ApiSettings(Section):
+    """The HTTP door."""
+
+    host: str
+    port: Port
+    allowed_hosts: Names
+    max_upload_mb: Annotated[int, Field(gt=0)]
+    wait_timeout_seconds: Annotated[int, Field(gt=0)]
+
+
+class EngineSettings(Section):
+    """The Temporal server that `trends up` starts."""
+
+    port: Port
+    ui_port: Port
+    namespace: Annotated[str, Field(min_length=1)]
+    retention_days: Annotated[int, Field(ge=1)]
+
+
+class WorkerSettings(Section):
+    """Worker processes; the two timeouts apply to one attempt of a stage."""
+
+    num_workers: Annotated[int, Field(ge=1)]
+    timeout_seconds: Annotated[int, Field(gt=0)]
+    heartbeat_timeout_seconds: Annotated[int, Field(ge=2)]
+    graceful_shutdown_seconds: Annotated[int, Field(ge=0)]
+
+
+class RunDefaults(Section):
+    """What a run is given where the request says nothing."""
+
+    time_window: Annotated[str, Field(pattern=r"^[1-9][0-9]*[hdw]$")]
+    market: Annotated[str, Field(min_length=1)]
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    sources: Annotated[Names, Field(min_length=1)]
+    report_language: Language
+    deadline_hours: Annotated[int, Field(gt=0)]
+
+
+class AnalysisSettings(Section):
+    """What counts as a trend."""
+
+    error_rate: Annotated[float, Field(gt=0, lt=1)]
+    history_days: Annotated[int, Field(ge=1)]
+    min_stories: Annotated[int, Field(ge=1)]
+    max_topics: Annotated[int, Field(ge=1)]
+    user_words: Names
+
+
+class FileSourceSettings(Section):
+    """Folders that the `file` source may read, and the most it reads of one file, unpacked."""
+
+    roots: Names
+    max_bytes: Annotated[int, Field(gt=0)]
+
+
+class SampleSourceSettings(Section):
+    """The seeded generator."""
+
+    seed: Annotated[int, Field(ge=0)]
+    days: Annotated[int, Field(ge=1)]
+    per_day: Annotated[int, Field(ge=1)]
+
+
+class SourceSettings(Section):
+    """One section for each source that has settings."""
+
+    file: FileSourceSettings
+    sample: SampleSourceSettings
+
+
+class LlmSettings(Section):
+    """The model that writes summaries, where one is configured."""
+
+    provider: Literal["openai", "azure_openai", "anthropic", "google", "ollama"]
+    temperature: Annotated[float, Field(ge=0, le=2)]
+
+
+class LimitSettings(Section):
+    """Limits for each provider."""
+
+    requests_per_minute: Annotated[int, Field(gt=0)]
+    requests_per_hour: Annotated[int, Field(gt=0)]
+    burst_size: Annotated[int, Field(gt=0)]
+    cost_per_day_usd: Annotated[float, Field(ge=0)]
+
+
+class CacheSettings(Section):
+    """The cache of model and source responses."""
+
+    max_size_mb: Annotated[int, Field(gt=0)]
+
+
+class MonitoringSettings(Section):
+    """What is logged."""
+
+    log_level: LogLevel
+
+
+# A report may depend on these; the rest says where and how a process runs.
+RESULT_SECTIONS = ("analysis", "llm", "runs", "sources")
+
+
+class Settings(Section):
+    """All settings of a process. Made by `load_settings`, never changed."""
+
+    environment: Literal["development", "staging", "production"]
+    api: ApiSettings
+    engine: EngineSettings
+    workers: WorkerSettings
+    runs: RunDefaults
+    analysis: AnalysisSettings
+    sources: SourceSettings
+    llm: LlmSettings
+    limits: LimitSettings
+    cache: CacheSettings
+    monitoring: MonitoringSettings
+
+    def snapshot(self) -> bytes:
+        """Canonical JSON of all settings, from which `Settings.model_validate_json` makes them again."""
+        return _canonical(self.model_dump(mode="json"))
+
+    @property
+    def revision(self) -> str:
+        """First 12 hex digits of the SHA-256 over the sections that a report may depend on.
+
+        Ports, folders and limits are left out: the same question on another port gives the same report.
+        """
+        values = self.model_dump(
+            mode="json", include=set(RESULT_SECTIONS), exclude={"sources": {"file": {"roots"}}}
+        )
+        return hashlib.sha256(_canonical(values)).hexdigest()[:12]
+
+
+class Market(Section):
+    """A market's clock and languages, from `config/markets/<name>.yaml`.
+
+    Attributes:
+        name: Such as `KR`.
+        title: What to call it, by language of the reader.
+        time_zone: IANA name.
+        languages: Languages read there, first the usual one.
+    """
+
+    name: str
+    title: dict[Language, str]
+    time_zone: str
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            message = f"no time zone '{value}'"
+            raise ValueError(message) from error
+        return value
+
+
+def load_settings(
+    environ: Mapping[str, str] = os.environ, config_dir: Path | None = None
+) -> Settings:
+    """Read the settings: packaged base.yaml < base.yaml < <environment>.yaml < TRENDS_SECTION__KEY variables.
+
+    Args:
+        environ: Environment variables.
+        config_dir: Folder of the YAML files; else TRENDS_CONFIG_DIR, ./config, or the packaged one.
+
+    Raises:
+        SettingsError: A file is absent or broken, or a name or value is not one we know. Names file, line and key.
+    """
+    environment = select_environment(environ)
+    keys = _keys(Settings)
+    folder = config_folder(environ, config_dir)
+    layers = [*file_layers(folder, environment, keys), environment_layer(environ, keys)]
+    values = {**lay_over(layers), "environment": environment}
+    # By way of JSON, because only there strict types and lists for tuples go together.
+    text = json.dumps(values, default=str)
+    try:
+        return Settings.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        raise _wrong_values(error, layers) from error
+
+
+def market_names(
+    config_dir: Path | None = None, environ: Mapping[str, str] = os.environ
+) -> tuple[str, ...]:
+    """Names of all markets, sorted."""
+    return tuple(sorted(_market_files(config_dir, environ)))
+
+
+def load_market(
+    name: str, config_dir: Path | None = None, environ: Mapping[str, str] = os.environ
+) -> Market:
+    """Read one market.
+
+    Raises:
+        UnknownNameError: There is no such market; names the near one.
+        SettingsError: Its file is broken.
+    """
+    files = _market_files(config_dir, environ)
+    if name not in files:
+        kind = "market"
+        raise UnknownNameError(kind, name, files)
+    content = read_mapping(files[name])
+    try:
+        market = Market.model_validate_json(json.dumps(content.values, default=str), strict=True)
+    except ValidationError as error:
+        layer = Layer({}, {path: content.place(path) for path in content.lines})
+        raise _wrong_values(error, [layer], str(files[name])) from error
+    if market.name != name:
+        raise SettingsError(
+            f"{content.place(('name',))} names the market '{market.name}'.",
+            next_step="The name and the file's name must agree.",
+        )
+    return market
+
+
+def _market_files(config_dir: Path | None, environ: Mapping[str, str]) -> dict[str, Path]:
+    folders = (packaged_folder(), config_folder(environ, config_dir))
+    return {file.stem: file for each in folders for file in (each / "markets").glob("*.yaml")}
+
+
+def _keys(section: type[BaseModel]) -> Keys:
+    found: dict[str, Any] = {}
+    for name, field in section.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            found[name] = _keys(kind)
+        elif name != "environment":  # chosen by TRENDS_ENV, before any file is read
+            found[name] = kind
+    return found
+
+
+def _wrong_values(
+    error: ValidationError, layers: list[Layer], fallback: str = "the configuration"
+) -> SettingsError:
+    places = {path: place for layer in layers for path, place in layer.places.items()}
+    lines: list[str] = []
+    for problem in error.errors(include_url=False)[:5]:
+        path = tuple(str(part) for part in problem["loc"])
+        place = next(
+            (places[path[:n]] for n in range(len(path), 0, -1) if path[:n] in places), fallback
+        )
+        lines.append(f"{'.'.join(path)} ({place}): {problem['msg']}")
+    return SettingsError(
+        "Some settings have wrong values.",
+        why="; ".join(lines) + ".",
+        next_step="Mend them; nothing was loaded.",
+    )
+
+
+def _canonical(values: Any) -> bytes:
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()

@@ -1,0 +1,193 @@
+"""The client for async code; the same calls as `TrendsClient`."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+import httpx
+
+from trends_client import calls, turns
+from trends_client.address import find_base_url
+from trends_client.calls import WindowLike
+from trends_client.connection import AsyncConnection, goes_direct
+from trends_client.models import Event, ReportFormat, Run, StartFrom, Upload
+from trends_client.sse import Follower
+
+
+class AsyncTrendsClient:
+    """Start runs, follow them, and read their reports.
+
+    Args:
+        base_url: Address of the API; else TRENDS_API_URL, the state folder's running.json, http://127.0.0.1:8000.
+        transport: Where requests go instead of the network, for tests.
+        timeout: Seconds an answer may take.
+        patience: Seconds to keep trying when the connection breaks, such as while the API restarts.
+        sleep: Pauses between tries.
+        clock: Seconds, monotonic.
+        key: Makes Idempotency-Keys.
+
+    Every method raises `CannotReachError` when nothing answers, and an `ApiError` when the API answers no.
+    """
+
+    def __init__(
+        self,
+        base_url: str | None = None,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        timeout: float = 30.0,
+        patience: float = turns.PATIENCE_SECONDS,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        key: Callable[[], str] = lambda: uuid4().hex,
+    ) -> None:
+        self.base_url = find_base_url(base_url)
+        self._http = httpx.AsyncClient(
+            base_url=self.base_url, transport=transport, trust_env=not goes_direct(self.base_url)
+        )
+        self._connection = AsyncConnection(
+            self.base_url, self._http, timeout, patience, sleep, clock
+        )
+        self._send = self._connection.send
+        self._sleep = sleep
+        self._clock = clock
+        self._key = key
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def submit(
+        self,
+        query: str = "",
+        *,
+        window: WindowLike | None = None,
+        agent: str | None = None,
+        market: str | None = None,
+        languages: Iterable[str] | None = None,
+        sources: Iterable[str] | None = None,
+        priority: str | None = None,
+        report_language: str | None = None,
+        start_from: StartFrom | None = None,
+        wait: float = 0.0,
+        idempotency_key: str | None = None,
+    ) -> Run:
+        """Start a run; what is left out comes from the API's settings.
+
+        Args:
+            query: Words, "phrases", AND, OR, −; empty means everything.
+            window: `7d`, `24h`, `4w`, or two aware times.
+            agent: `news`.
+            market: Such as `KR`.
+            languages: Such as `ko` and `en`.
+            sources: Such as `sample`, or what `upload` answered.
+            priority: interactive, scheduled or backfill.
+            report_language: `ko` or `en`.
+            start_from: Take the earlier stages of another run over.
+            wait: Seconds the API may hold its answer, until the run has ended or is parked.
+            idempotency_key: The same key never starts a second run; made up when left out, so that a repeated try
+                after a broken connection is safe.
+        """
+        call = calls.submit(
+            key=idempotency_key or self._key(),
+            query=query,
+            window=window,
+            agent=agent,
+            market=market,
+            languages=languages,
+            sources=sources,
+            priority=priority,
+            report_language=report_language,
+            start_from=start_from,
+            wait=wait,
+        )
+        return calls.read_run(await self._send(call))
+
+    async def get(self, run_id: str) -> Run:
+        """Read how a run stands."""
+        return calls.read_run(await self._send(calls.get(run_id)))
+
+    async def list(
+        self, *, status: str | None = None, agent: str | None = None, limit: int | None = None
+    ) -> AsyncIterator[Run]:
+        """Iterate over runs, newest first, at most `limit` of them; pages are fetched as they are needed."""
+        pages = turns.Pages(status, agent, limit)
+        while (call := pages.call()) is not None:
+            for run in pages.take(calls.read_page(await self._send(call))):
+                yield run
+
+    async def wait(self, run_id: str, timeout: float = 300.0) -> Run:  # noqa: ASYNC109  # over many calls, and the run goes on
+        """Wait until a run has ended, or is parked and waits for a person.
+
+        Raises:
+            WaitTimeoutError: `timeout` seconds are over; the run goes on.
+        """
+        wait = turns.Wait(run_id, timeout, self._clock)
+        while True:
+            answer = await self._send(wait.call(), patience=wait.left())
+            if (run := wait.settled(calls.read_run(answer))) is not None:
+                return run
+            await self._sleep(wait.pause())
+
+    def events(self, run_id: str, after: int | None = None) -> AsyncIterator[Event]:
+        """Follow a run to its last event, across broken connections and restarts of the API.
+
+        Events that have a `seq` come once each and in order. Progress within a stage has none, and comes only to
+        those who watch live.
+
+        Args:
+            run_id: The run.
+            after: Begin behind this `seq`; else at the first event.
+        """
+        return self._connection.follow(calls.events(run_id), Follower(after))
+
+    async def report(self, run_id: str, format: ReportFormat = "markdown") -> str:  # noqa: A002  # the word people look for
+        """Read a run's report, byte for byte as it was written.
+
+        Raises:
+            NotFoundError: There is no report, or not yet.
+        """
+        answer = await self._send(calls.report(run_id, format))
+        return answer.content.decode("utf-8")
+
+    async def cancel(self, run_id: str) -> Run:
+        """Stop a run."""
+        return calls.read_run(await self._send(calls.act(run_id, "cancel")))
+
+    async def retry(self, run_id: str, stage: str | None = None) -> Run:
+        """Let a parked run try its stage again; with `stage`, only if it is parked there."""
+        return calls.read_run(await self._send(calls.act(run_id, "retry", stage)))
+
+    async def skip(self, run_id: str, stage: str | None = None) -> Run:
+        """Let a parked run go on without its stage; with `stage`, only if it is parked there."""
+        return calls.read_run(await self._send(calls.act(run_id, "skip", stage)))
+
+    async def abort(self, run_id: str, stage: str | None = None) -> Run:
+        """Let a parked run fail; with `stage`, only if it is parked there."""
+        return calls.read_run(await self._send(calls.act(run_id, "abort", stage)))
+
+    async def rerun(self, run_id: str, stage: str, idempotency_key: str | None = None) -> Run:
+        """Start a new run that takes the stages before `stage` over from this one."""
+        call = calls.rerun(run_id, stage, idempotency_key or self._key())
+        return calls.read_run(await self._send(call))
+
+    async def upload(self, path: str | Path, name: str | None = None) -> Upload:
+        """Store a file with the API; `.source` of the answer is what to name as a run's source."""
+        file = Path(path)
+        size_bytes = (await asyncio.to_thread(file.stat)).st_size
+        call = calls.upload(name or file.name, size_bytes)
+        return calls.read_upload(await self._send(call, file=file))
