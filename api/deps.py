@@ -128,7 +128,10 @@ def served(request: Request) -> Served:
 
 def run_id(
     run_id: Annotated[
-        str, PathParameter(description="Id of the run.", examples=["0199c1f2-7d3a-7c44-9b1e-2f6a"])
+        str,
+        PathParameter(
+            description="Id of the run.", examples=["0199c1f2-7d3a-7c44-9b1e-2f6a51c0d7e8"]
+        ),
     ],
 ) -> str:
     """Read a run's id from the path; what cannot be one is simply not found."""

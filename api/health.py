@@ -6,7 +6,7 @@ from fastapi.responses import JSONResponse
 from api.deps import ServedBy
 from api.errors import MEDIA_TYPE, RETRY_AFTER_SECONDS, problem_response, request_id_of
 from api.metrics import CONTENT_TYPE
-from api.schemas import HealthOut
+from api.schemas import Health
 
 router = APIRouter(tags=["health"])
 
@@ -14,16 +14,16 @@ PARTS = {"parts": {"type": "object", "additionalProperties": {"type": "string"}}
 
 
 @router.get("/livez", operation_id="livez", summary="Does the process live?")
-async def livez() -> HealthOut:
+async def livez() -> Health:
     """Say that the process answers; looks at nothing else, so that a sick part does not get it restarted."""
-    return HealthOut(status="ok", parts={})
+    return Health(status="ok", parts={})
 
 
 @router.get(
     "/readyz",
     operation_id="readyz",
     summary="Can it serve?",
-    response_model=HealthOut,
+    response_model=Health,
     responses={
         503: {
             "description": "A part is down; `parts` says which and why.",

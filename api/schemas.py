@@ -48,17 +48,33 @@ class TextOnly(BaseModel):
         return value
 
 
+def _explain_fields(schema: dict[str, Any]) -> None:
+    """Say what each field means: the request itself is defined where no schema is drawn from it."""
+    for name, text in _FIELDS.items():
+        schema["properties"][name]["description"] = text
+    schema["examples"] = [
+        {"query": '저속노화 OR "slow aging"', "window": "7d", "market": "KR"},
+        {"sources": ["sample"], "report_language": "ko", "wait": 60},
+    ]
+
+
+_FIELDS = {
+    "agent": "`news`.",
+    "query": 'Words, "phrases", `AND`, `OR`, `-`; empty means everything.',
+    "window": "`24h`, `7d`, `4w`, or its two ends, each with a time zone.",
+    "market": "Market whose clock makes the days, such as `KR`.",
+    "languages": "Languages to read.",
+    "sources": "Such as `sample`, `file:/a/path/under/a/root`, or the `source` of an upload.",
+    "priority": "`interactive`, `scheduled` or `backfill`.",
+    "report_language": "Language of the report.",
+    "start_from": "Take the stages before `stage` over from an earlier run; the question is then that run's.",
+}
+
+
 class StartRunBody(TextOnly, StartRun):
     """What to look for. Everything may be left out: the settings (`runs.*`) say the rest."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"query": '저속노화 OR "slow aging"', "window": "7d", "market": "KR"},
-                {"sources": ["sample"], "report_language": "ko", "wait": 60},
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra=_explain_fields)
 
     wait: float = Field(
         default=0,
@@ -96,7 +112,7 @@ class RerunBody(TextOnly):
     )
 
 
-class WindowOut(Out):
+class RunWindow(Out):
     """The span a run speaks of: start ≤ t < end."""
 
     start: AwareDatetime
@@ -104,14 +120,14 @@ class WindowOut(Out):
     text: str = Field(description="Its length, such as `7d`.")
 
 
-class ReasonOut(Out):
+class Reason(Out):
     """Why a run is parked or did not complete, or an attempt failed."""
 
     slug: str = Field(description="Stable short name, as in the reference of errors.")
     message: str
 
 
-class StageOut(Out):
+class RunStage(Out):
     """One stage of a run, or one part of it, such as a source of `collect`."""
 
     name: str
@@ -121,10 +137,10 @@ class StageOut(Out):
     started_at: AwareDatetime | None
     ended_at: AwareDatetime | None
     seconds: float | None = Field(description="What the last finished attempt took.")
-    reason: ReasonOut | None = Field(description="Why the last attempt failed, if it did.")
+    reason: Reason | None = Field(description="Why the last attempt failed, if it did.")
 
 
-class LinksOut(Out):
+class Links(Out):
     """Where more of a run is."""
 
     self: str
@@ -133,7 +149,7 @@ class LinksOut(Out):
     temporal_ui: str | None = Field(description="The run's execution history, where there is a UI.")
 
 
-class RunItem(Out):
+class RunSummary(Out):
     """One run, as in lists."""
 
     id: str
@@ -141,7 +157,7 @@ class RunItem(Out):
     stage: str | None = Field(description="The stage it is at, or ended at.")
     agent: str
     query: str = Field(description="Empty means everything.")
-    window: WindowOut
+    window: RunWindow
     market: str
     languages: list[Language]
     sources: list[str]
@@ -152,25 +168,25 @@ class RunItem(Out):
     ended_at: AwareDatetime | None
     parent_run: str | None = Field(description="The run whose earlier stages were taken over.")
     start_from: str | None = Field(description="First stage that was executed, in such a run.")
-    reason: ReasonOut | None = Field(description="Why it is parked, or did not complete.")
+    reason: Reason | None = Field(description="Why it is parked, or did not complete.")
     lines: list[str] = Field(description="The report's five lines; empty until there is a report.")
-    links: LinksOut
+    links: Links
 
 
-class RunOut(RunItem):
+class Run(RunSummary):
     """One run."""
 
-    stages: list[StageOut] = Field(description="Every stage in order, those to come included.")
+    stages: list[RunStage] = Field(description="Every stage in order, those to come included.")
 
 
-class RunPageOut(Out):
+class RunPage(Out):
     """One page of runs, newest first."""
 
-    items: list[RunItem]
+    items: list[RunSummary]
     next_cursor: str | None = Field(description="Null on the last page.")
 
 
-class EventOut(Out):
+class Event(Out):
     """Something that happened in a run; the `data` of a server-sent event."""
 
     run_id: str
@@ -187,7 +203,7 @@ class EventOut(Out):
     data: dict[str, Any]
 
 
-class UploadOut(Out):
+class Upload(Out):
     """A stored file."""
 
     source: str = Field(description="What to name as a run's source.")
@@ -195,26 +211,26 @@ class UploadOut(Out):
     sha256: str
 
 
-class HealthOut(Out):
+class Health(Out):
     """How the process, or its parts, are: `ok`, or why not."""
 
     status: str
     parts: dict[str, str]
 
 
-def run_item(row: RunRow, ui_base: str | None) -> RunItem:
+def run_item(row: RunRow, ui_base: str | None) -> RunSummary:
     """Show a row as in lists. `ui_base` is the Temporal UI's address of all workflows, where there is one."""
-    return RunItem(**_fields(row, ui_base))
+    return RunSummary(**_fields(row, ui_base))
 
 
-def run_out(row: RunRow, stages: Iterable[StageRow], ui_base: str | None) -> RunOut:
+def run_out(row: RunRow, stages: Iterable[StageRow], ui_base: str | None) -> Run:
     """Show a row with its stages."""
-    return RunOut(**_fields(row, ui_base), stages=_stages(row, tuple(stages)))
+    return Run(**_fields(row, ui_base), stages=_stages(row, tuple(stages)))
 
 
-def event_out(event: RunEvent) -> EventOut:
+def event_out(event: RunEvent) -> Event:
     """Show a stored event."""
-    return EventOut(
+    return Event(
         run_id=event.run_id,
         seq=event.seq,
         at=event.at,
@@ -226,12 +242,12 @@ def event_out(event: RunEvent) -> EventOut:
     )
 
 
-def progress_out(run_id: str, pending: PendingStage, agent: str) -> EventOut:
+def progress_out(run_id: str, pending: PendingStage, agent: str) -> Event:
     """Show what the server is executing, in the same envelope."""
     names = {row.activity: row.name for row in PIPELINES[agent]}
     done, total = pending.progress or (None, None)
     data = {"done": done, "total": total or None, "last_failure": pending.last_failure or None}
-    return EventOut(
+    return Event(
         run_id=run_id,
         seq=None,
         at=None,
@@ -256,7 +272,7 @@ def _fields(row: RunRow, ui_base: str | None) -> dict[str, Any]:
         "stage": row.stage or None,
         "agent": row.agent,
         "query": row.query,
-        "window": WindowOut(start=row.window_start, end=row.window_end, text=row.window_text),
+        "window": RunWindow(start=row.window_start, end=row.window_end, text=row.window_text),
         "market": row.market,
         "languages": list(row.languages),
         "sources": list(row.sources),
@@ -269,7 +285,7 @@ def _fields(row: RunRow, ui_base: str | None) -> dict[str, Any]:
         "start_from": row.start_from if row.parent_run else None,
         "reason": _reason(row.slug, row.reason),
         "lines": list(row.lines),
-        "links": LinksOut(
+        "links": Links(
             self=path,
             events=f"{path}/events",
             report=f"{path}/report" if row.report else None,
@@ -291,16 +307,16 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(member)
 
 
-def _reason(slug: str, message: str) -> ReasonOut | None:
-    return ReasonOut(slug=slug, message=message) if slug or message else None
+def _reason(slug: str, message: str) -> Reason | None:
+    return Reason(slug=slug, message=message) if slug or message else None
 
 
-def _stages(run: RunRow, rows: Sequence[StageRow]) -> list[StageOut]:
+def _stages(run: RunRow, rows: Sequence[StageRow]) -> list[RunStage]:
     table = PIPELINES[run.agent]
     names = [stage.name for stage in table]
     begun = {row.stage for row in rows}
     first = names.index(run.start_from)
-    shown: list[StageOut] = []
+    shown: list[RunStage] = []
     for place, stage in enumerate(table):
         parts = [row for row in rows if row.stage == stage.name]
         passed = run.status is RunStatus.COMPLETED or any(
@@ -313,13 +329,13 @@ def _stages(run: RunRow, rows: Sequence[StageRow]) -> list[StageOut]:
     return shown
 
 
-def _stage(run: RunRow, stage: Stage, row: StageRow, *, passed: bool) -> StageOut:
+def _stage(run: RunRow, stage: Stage, row: StageRow, *, passed: bool) -> RunStage:
     status: StageStatus = _STATUSES.get(row.status, "failed")
     if status == "failed" and run.status is RunStatus.BLOCKED and run.stage == stage.name:
         status = "blocked"
     if status == "failed" and stage.may_skip and passed:
         status = "skipped"
-    return StageOut(
+    return RunStage(
         name=stage.name,
         part=row.part,
         status=status,
@@ -340,8 +356,8 @@ _STATUSES: dict[str, StageStatus] = {
 }
 
 
-def _blank(name: str, status: StageStatus) -> StageOut:
-    return StageOut(
+def _blank(name: str, status: StageStatus) -> RunStage:
+    return RunStage(
         name=name,
         part="",
         status=status,

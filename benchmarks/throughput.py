@@ -9,6 +9,7 @@ import resource
 import statistics
 import time
 from contextlib import AsyncExitStack
+from typing import Self
 from uuid import uuid4
 
 from temporalio import activity
@@ -46,7 +47,7 @@ class Stopwatch:
         used = resource.getrusage(resource.RUSAGE_SELF)
         return time.perf_counter(), used.ru_utime + used.ru_stime, self._server.cpu_seconds()
 
-    def __enter__(self) -> "Stopwatch":
+    def __enter__(self) -> Self:
         self._start = self._now()
         return self
 

@@ -201,20 +201,24 @@ def synchronise(env: Mapping[str, str]) -> None:
     run([UV, "pip", "install", "--quiet", "--python", python, *own], env)
 
 
+def is_current() -> bool:
+    """Tell whether `.venv` was made here, from these inputs, to the last step."""
+    made_here = stamp_is(VENV / ".made-at", str(ROOT))
+    return made_here and stamp_is(VENV / ".lock-sha256", digest(*INPUTS))
+
+
 def set_up() -> None:
     """Bring `.venv` in line with the lock files; does nothing when it is."""
-    stamp = VENV / ".lock-sha256"
-    wanted = digest(*INPUTS)
-    moved = (VENV / ".made-at").exists() and not stamp_is(VENV / ".made-at", str(ROOT))
-    if stamp_is(stamp, wanted) and not moved:
+    if is_current():
         return
     install_uv()
     env = uv_environment()
     make_environment(env)
     # Until the last step is through, the next call must try again.
+    stamp = VENV / ".lock-sha256"
     stamp.unlink(missing_ok=True)
     synchronise(env)
-    stamp.write_text(wanted)
+    stamp.write_text(digest(*INPUTS))
     say("ready")
 
 

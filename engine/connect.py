@@ -175,7 +175,8 @@ def _plain_reason(error: Exception) -> str:
         "InvalidContentType": "It does not speak TLS",
         "tls handshake eof": "The TLS handshake failed",
         "h2 protocol error": "Something other than Temporal answers there",
-        "Connection reset": "It closed the connection",
+        "ConnectionReset": "It closed the connection",
+        "BrokenPipe": "It closed the connection",
         "connection closed": "It closed the connection",
     }
     for sign, reason in known.items():

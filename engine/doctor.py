@@ -5,7 +5,6 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -23,7 +22,6 @@ LOWEST_PYTHON = (3, 11)
 GIB = 1024**3
 COMFORTABLE_BYTES = 2 * GIB
 LEAST_BYTES = GIB // 4
-REMOTE_PATIENCE = timedelta(seconds=3)
 # Keys and addresses of outside services, as in .env.example.
 KEYS = (
     "OPENAI_API_KEY",

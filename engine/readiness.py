@@ -1,6 +1,5 @@
 """Tell when each process of the stack really answers: by asking it, never by waiting a while."""
 
-import asyncio
 import socket
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -17,7 +16,6 @@ from engine.connect import connect
 from engine.namespace import ensure_namespace
 from trends.errors import StackError
 
-HTTP_LIMIT_SECONDS = 5.0
 RPC_TIMEOUT = timedelta(seconds=5)
 
 
@@ -75,39 +73,3 @@ async def _polls(client: Client, queue: str, pid: int) -> bool:
         return False
     # The SDK's identity of a process is pid@host; a poller of an earlier process stays listed for minutes.
     return any(poller.identity == f"{pid}@{socket.gethostname()}" for poller in found.pollers)
-
-
-def api_check(host: str, port: int, path: str = "/livez") -> ReadyCheck:
-    """Check an HTTP process: it answers 200.
-
-    Args:
-        host: Address it listens on.
-        port: Port it listens on.
-        path: What to ask for.
-    """
-
-    async def check(_pid: int) -> None:
-        status = ""
-        try:
-            async with asyncio.timeout(HTTP_LIMIT_SECONDS):
-                status = await _status_line(host, port, path)
-        except (OSError, TimeoutError) as error:
-            raise StackError(
-                f"Nothing answers at http://{host}:{port}{path} yet.", why=f"{error}."
-            ) from error
-        if " 200 " not in f"{status} ":
-            raise StackError(f"http://{host}:{port}{path} does not answer well: {status[:100]}.")
-
-    return check
-
-
-async def _status_line(host: str, port: int, path: str) -> str:
-    # Twelve lines instead of an HTTP client whose import alone takes longer than the answer.
-    reader, writer = await asyncio.open_connection(host, port)
-    try:
-        request = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
-        writer.write(request.encode())
-        await writer.drain()
-        return (await reader.readline()).decode("latin-1").strip()
-    finally:
-        writer.close()

@@ -12,9 +12,10 @@ from activities.contracts import QUEUES
 from engine.child import Child
 from engine.connect import connect
 from engine.fetch import import_path
+from engine.http_check import api_check
 from engine.namespace import ensure_attributes
 from engine.ports import LOOPBACK, claim_port
-from engine.readiness import api_check, engine_check, worker_check
+from engine.readiness import engine_check, worker_check
 from engine.server import Engine, find_engine, server_command
 from engine.state import HeldState, Running, State, hold_state, write_running
 from engine.supervisor import Say, StackSpec, supervise

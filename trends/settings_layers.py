@@ -158,11 +158,13 @@ def lay_over(layers: Iterable[Layer]) -> dict[str, Any]:
         envvar_prefix=None,
         environments=False,
         load_dotenv=False,
-        auto_cast=False,
     )
+    # Said afterwards: at its making, variables such as MERGE_ENABLED_FOR_DYNACONF win over arguments.
+    for name in ("AUTO_CAST", "MERGE_ENABLED"):
+        box.set(f"{name}_FOR_DYNACONF", False)
     for layer in layers:
         for path, value in layer.values.items():
-            box.set(".".join(path), value)
+            box.set(".".join(path), value, dotted_lookup=True)
     sections = {path[0] for layer in layers for path in layer.values}
     plain = cast("dict[str, Any]", box.as_dict())
     return {key.lower(): value for key, value in plain.items() if key.lower() in sections}

@@ -35,6 +35,10 @@ _SECRET_TEXT = (
     ),
 )
 MAX_DEPTH = 6
+# Without local variables: they hold what nobody meant to log.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 
 
 def configure_logging(level: str, *, json: bool, stream: TextIO | None = None) -> None:
@@ -54,7 +58,7 @@ def configure_logging(level: str, *, json: bool, stream: TextIO | None = None) -
         structlog.processors.StackInfoRenderer(),
     ]
     last: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, hide_secrets]
+        [_TRACEBACKS, hide_secrets]
         if json
         else [structlog.processors.format_exc_info, hide_secrets]
     )
@@ -100,8 +104,8 @@ def hide_secrets(logger: object, method: str, event: MutableMapping[str, Any]) -
 
 
 def _hidden(key: str, value: Any, depth: int) -> Any:
-    if value is not None and _SECRET_KEY.search(key):
-        return HIDDEN
+    if _SECRET_KEY.search(key) and not isinstance(value, int | float | None):
+        return HIDDEN  # a number is a count of tokens, not a token
     if isinstance(value, str):
         for pattern, replacement in _SECRET_TEXT:
             value = pattern.sub(replacement, value)

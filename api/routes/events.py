@@ -10,7 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from api.deps import TENANT, RunId, ServedBy
 from api.errors import problems
 from api.events import Interrupted, Progress, Seen
-from api.schemas import EventOut, event_out, progress_out
+from api.schemas import Event, event_out, progress_out
 from trends.errors import InvalidRequestError
 from trends.storage.rows import RunEvent, RunRow
 
@@ -41,7 +41,8 @@ async def nothing_follows(request: Request, error: Exception) -> Response:
 
 async def place(
     last_event_id: Annotated[
-        str | None, Header(description="`seq` of the last event that was seen.")
+        str | None,
+        Header(alias="Last-Event-ID", description="`seq` of the last event that was seen."),
     ] = None,
     after: Annotated[
         str | None, Query(description="The same, where headers cannot be set.")
@@ -78,6 +79,7 @@ async def watched(run_id: RunId, after: Place, served: ServedBy) -> RunRow:
     description=_DESCRIPTION,
     response_class=EventSourceResponse,
     responses={
+        200: {"description": "Server-sent events."},
         204: {"description": "Nothing follows."},
         **problems("invalid-request", "run-not-found", "storage-unavailable"),
     },
@@ -108,9 +110,9 @@ def _messages(seen: Seen, row: RunRow) -> list[ServerSentEvent]:
     return [_progress(event) for event in _each(seen, row)]
 
 
-def _each(seen: Progress, row: RunRow) -> list[EventOut]:
+def _each(seen: Progress, row: RunRow) -> list[Event]:
     return [progress_out(row.run_id, pending, row.agent) for pending in seen.stages]
 
 
-def _progress(event: EventOut) -> ServerSentEvent:
+def _progress(event: Event) -> ServerSentEvent:
     return ServerSentEvent(event="progress", data=event)

@@ -10,8 +10,8 @@ from api.deps import TENANT, IdempotencyKey, RunId, Served, ServedBy
 from api.errors import problems
 from api.schemas import (
     RerunBody,
-    RunOut,
-    RunPageOut,
+    Run,
+    RunPage,
     StageBody,
     StartRunBody,
     run_item,
@@ -82,7 +82,7 @@ Wait = Annotated[
 )
 async def start_run(
     body: StartRunBody, key: IdempotencyKey, served: ServedBy, response: Response
-) -> RunOut:
+) -> Run:
     """Accept a run. From here on it survives restarts of everything, the API's own included."""
     started = await served.doors.runs.start(TENANT, body.asked(), key)
     return await _started(started, body.wait, served, response)
@@ -106,7 +106,7 @@ async def list_runs(
     cursor: Annotated[
         str | None, Query(max_length=500, description="`next_cursor` of the page before.")
     ] = None,
-) -> RunPageOut:
+) -> RunPage:
     """Give one page of runs, newest first. `Link: rel="next"` leads to the next."""
     page = await served.doors.store.page(
         TENANT, status=status, agent=agent, cursor=cursor, limit=limit
@@ -116,9 +116,7 @@ async def list_runs(
         query = urlencode({name: value for name, value in asked.items() if value is not None})
         response.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     base = ui_base(served)
-    return RunPageOut(
-        items=[run_item(row, base) for row in page.items], next_cursor=page.next_cursor
-    )
+    return RunPage(items=[run_item(row, base) for row in page.items], next_cursor=page.next_cursor)
 
 
 @router.get(
@@ -127,7 +125,7 @@ async def list_runs(
     summary="See how a run stands",
     responses=problems("run-not-found", "validation", "storage-unavailable"),
 )
-async def get_run(run_id: RunId, served: ServedBy, wait: Wait = 0) -> RunOut:
+async def get_run(run_id: RunId, served: ServedBy, wait: Wait = 0) -> Run:
     """Give one run with its stages."""
     row = await served.feeds.until_settled(TENANT, run_id, _capped(wait, served))
     return await _shown(row, served)
@@ -140,7 +138,7 @@ async def get_run(run_id: RunId, served: ServedBy, wait: Wait = 0) -> RunOut:
     status_code=202,
     responses=_STEER,
 )
-async def cancel_run(run_id: RunId, served: ServedBy) -> RunOut:
+async def cancel_run(run_id: RunId, served: ServedBy) -> Run:
     """Ask a run to end. What it is doing stops within two seconds and cleans up."""
     return await _shown(await served.doors.runs.cancel(TENANT, run_id), served)
 
@@ -152,7 +150,7 @@ async def cancel_run(run_id: RunId, served: ServedBy) -> RunOut:
     status_code=202,
     responses=_RESOLVE,
 )
-async def retry_run(run_id: RunId, served: ServedBy, body: StageBody | None = None) -> RunOut:
+async def retry_run(run_id: RunId, served: ServedBy, body: StageBody | None = None) -> Run:
     """Try the stage again at which the run is parked."""
     return await _resolved(run_id, Resolution.RETRY, body, served)
 
@@ -164,7 +162,7 @@ async def retry_run(run_id: RunId, served: ServedBy, body: StageBody | None = No
     status_code=202,
     responses=_RESOLVE,
 )
-async def skip_stage(run_id: RunId, served: ServedBy, body: StageBody | None = None) -> RunOut:
+async def skip_stage(run_id: RunId, served: ServedBy, body: StageBody | None = None) -> Run:
     """Leave the stage out at which the run is parked. `summarize` and `notify` can be left out, the others not."""
     return await _resolved(run_id, Resolution.SKIP, body, served)
 
@@ -176,7 +174,7 @@ async def skip_stage(run_id: RunId, served: ServedBy, body: StageBody | None = N
     status_code=202,
     responses=_RESOLVE,
 )
-async def abort_run(run_id: RunId, served: ServedBy, body: StageBody | None = None) -> RunOut:
+async def abort_run(run_id: RunId, served: ServedBy, body: StageBody | None = None) -> Run:
     """End a parked run as failed, for the reason it is parked for."""
     return await _resolved(run_id, Resolution.ABORT, body, served)
 
@@ -203,7 +201,7 @@ async def abort_run(run_id: RunId, served: ServedBy, body: StageBody | None = No
 )
 async def rerun_run(
     run_id: RunId, body: RerunBody, key: IdempotencyKey, served: ServedBy, response: Response
-) -> RunOut:
+) -> Run:
     """Start a new run over the same question and window that takes the stages before `stage` over from this one."""
     started = await served.doors.runs.rerun(TENANT, run_id, body.stage, key)
     return await _started(started, 0, served, response)
@@ -216,7 +214,7 @@ def ui_base(served: Served) -> str | None:
     return f"{url.rstrip('/')}/namespaces/{namespace}/workflows" if url else None
 
 
-async def _started(started: Started, wait: float, served: Served, response: Response) -> RunOut:
+async def _started(started: Started, wait: float, served: Served, response: Response) -> Run:
     row = started.run
     if wait:
         row = await served.feeds.until_settled(TENANT, row.run_id, _capped(wait, served))
@@ -230,13 +228,13 @@ async def _started(started: Started, wait: float, served: Served, response: Resp
 
 async def _resolved(
     run_id: str, resolution: Resolution, body: StageBody | None, served: Served
-) -> RunOut:
+) -> Run:
     stage = body.stage if body else None
     row = await served.doors.runs.resolve(TENANT, run_id, resolution, stage)
     return await _shown(row, served)
 
 
-async def _shown(row: RunRow, served: Served) -> RunOut:
+async def _shown(row: RunRow, served: Served) -> Run:
     stages = await served.doors.store.stages(TENANT, row.run_id)
     return run_out(row, stages, ui_base(served))
 

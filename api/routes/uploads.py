@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 
 from api.deps import ServedBy
 from api.errors import problems
-from api.schemas import UploadOut
+from api.schemas import Upload
 from api.uploads import take_in
 
 router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
@@ -47,7 +47,7 @@ async def upload_file(
             examples=["headlines.jsonl"],
         ),
     ] = "upload",
-) -> UploadOut:
+) -> Upload:
     """Take the body in as a file. The same file is stored once, however often it is sent."""
     declared = request.headers.get("content-length", "")
     stored = await take_in(
@@ -57,6 +57,6 @@ async def upload_file(
         max_bytes=served.doors.settings.api.max_upload_mb * MEGABYTE,
         declared_bytes=int(declared) if declared.isdecimal() else None,
     )
-    return UploadOut(
+    return Upload(
         source=f"file:uploads/{stored.name}", bytes=stored.size_bytes, sha256=stored.sha256
     )

@@ -1,19 +1,26 @@
 """A test stand: a state folder, its database, and worker processes that can be told where to die."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.service import RPCError
+
+from activities.contracts import ReportResult
 from engine.requests import StartRun, WindowSpan
 from engine.wiring import Doors, open_doors
 from trends.domain.models import RunStatus
 from trends.storage.migrate import migrate
+from trends.storage.rows import RunEvent
 from trends.storage.runs import RunRow
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +82,37 @@ class Stand:
             self.deaths.append(await process.wait())
         await self.worker()
 
+    async def begun(self, row: RunRow, stage: str) -> None:
+        """Await the event that a stage has begun."""
+        await self._until(row, lambda event: (event.type, event.stage) == ("stage.started", stage))
+
+    async def ended(self, row: RunRow) -> RunRow:
+        """Await the run's last event, whatever it is."""
+        ends = {f"run.{status.value}" for status in RunStatus if status.ended}
+        await self._until(row, lambda event: event.type in ends)
+        return await self.doors.store.get("local", row.run_id)
+
+    async def _until(self, row: RunRow, wanted: Callable[[RunEvent], bool]) -> None:
+        # Another process writes the table, and tells nobody.
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not any(map(wanted, await self.doors.events.after("local", row.run_id, 0))):
+                await asyncio.sleep(0.05)
+
+    async def forget(self, row: RunRow) -> None:
+        """Make the server forget a run, as a lost disk would."""
+        await self.doors.client.workflow_service.delete_workflow_execution(
+            DeleteWorkflowExecutionRequest(
+                namespace=self.doors.client.namespace,
+                workflow_execution=WorkflowExecution(workflow_id=row.workflow_id),
+            )
+        )
+        handle = self.doors.client.get_workflow_handle(row.workflow_id)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            with contextlib.suppress(RPCError):
+                while True:
+                    await handle.describe()
+                    await asyncio.sleep(0.05)
+
     async def finished(self, row: RunRow) -> RunRow:
         """Await the end of a run by its workflow's own result."""
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -83,8 +121,6 @@ class Stand:
 
     async def report(self, row: RunRow) -> dict[str, bytes]:
         """The three forms of a run's report."""
-        from activities.contracts import ReportResult
-
         assert row.status is RunStatus.COMPLETED, row.reason
         result = ReportResult.model_validate(row.report)
         refs = (result.json_report, result.markdown, result.html)

@@ -1,64 +1,32 @@
 """Order, retries, parking and cancelling of `NewsTrendWorkflow`, on a real server with the smallest stages."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from uuid import uuid4
-
 import pytest
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import (
     Client,
     WorkflowFailureError,
-    WorkflowHandle,
     WorkflowUpdateFailedError,
 )
 from temporalio.exceptions import ApplicationError, CancelledError
 
 from activities import contracts
-from activities.contracts import Given, NewsRunInput, NewsRunOutput, Resolution, RunRef
-from engine.worker import build_workers
+from activities.contracts import Given, Resolution
+from tests.workflows.fake_runs import Handle, start, working
 from tests.workflows.stage_fakes import REF, FakeStages, broken
 from trends.domain.models import RunStatus, SourceOutcome
-from trends.settings import load_settings
+from workflows import attributes
 
 pytestmark = pytest.mark.engine
 
 PARKING = ["normalize", "analyze", "summarize", "report", "notify"]
 ATTEMPTS = {"normalize": 4, "analyze": 4, "summarize": 4, "report": 4, "notify": 6, "collect:a": 6}
 
-Handle = WorkflowHandle[object, NewsRunOutput]
-
-
-@asynccontextmanager
-async def working(client: Client, stages: FakeStages) -> AsyncIterator[None]:
-    """Workers for every queue, as worker.py makes them."""
-    queues = contracts.QUEUES
-    async with AsyncExitStack() as stack:
-        for worker in build_workers(client, queues, stages.by_queue(), load_settings({})):
-            await stack.enter_async_context(worker)
-        yield
-
-
-async def start(client: Client, *sources: str, **changes: object) -> Handle:
-    """Start a run over made-up sources."""
-    run_id = str(uuid4())
-    run = NewsRunInput(
-        run=RunRef(tenant="local", run_id=run_id, brief=REF),
-        sources=sources or ("a",),
-        title="kimchi",
-    ).model_copy(update=changes)
-    return await client.start_workflow(
-        contracts.NEWS_WORKFLOW,
-        run,
-        id=f"run-local-{run_id}",
-        task_queue=contracts.WORKFLOW_QUEUE,
-        result_type=NewsRunOutput,
-    )
-
 
 async def decide(handle: Handle, resolution: Resolution, stage: str | None = None) -> str:
     decision = contracts.ResolveInput(resolution=resolution, stage=stage)
-    return await handle.execute_update(contracts.RESOLVE_UPDATE, decision, result_type=str)
+    return await handle.execute_update(  # pyright: ignore[reportUnknownMemberType]  # an overload of the SDK is untyped
+        contracts.RESOLVE_UPDATE, decision, result_type=str
+    )
 
 
 async def parked(stages: FakeStages, stage: str) -> None:
@@ -248,5 +216,5 @@ async def test_a_person_sees_the_stages_in_the_temporal_ui(temporal: Client) -> 
         described = await handle.describe()
         await decide(handle, Resolution.ABORT)
     assert "‖ | analyze | blocked | source-unavailable happened." in metadata.current_details
-    found = {key.name: value for key, value in described.typed_search_attributes}
-    assert (found["TrendStatus"], found["TrendStage"]) == ("Blocked", "analyze")
+    found = described.typed_search_attributes
+    assert (found[attributes.STATUS], found[attributes.STAGE]) == ("Blocked", "analyze")

@@ -8,7 +8,7 @@ import numpy as np
 from trends.domain.counts import Counts, Flags, Timeline
 from trends.domain.growth import Growth, growth, interval
 from trends.domain.models import Window, WindowTest
-from trends.domain.outlets import rest_on_one
+from trends.domain.outlets import STILL_SURPRISING, rest_on_one
 from trends.domain.screening import Family, Reading
 from trends.domain.surprise import Surprise, passes, surprise
 from trends.domain.terms import Tick
@@ -17,6 +17,9 @@ from trends.domain.topics import Cluster, cluster
 RECENT_DAYS = 28
 WATCHED = 0.05
 """A term is worth a look, though not an announcement, from this p-value of its own on."""
+
+LEAST_GROWTH = 1.1
+"""Lower end of the growth interval that an announcement takes."""
 
 ASSUMED_DISPERSION = 1.5
 """Where the past is too short to measure it."""
@@ -98,6 +101,8 @@ def draft_topics(
         for term in terms
     ]
     clusters = cluster(terms, recent, lambda term: bool(alarmed[term]))
+    if reading.tests:
+        clusters = _explained_away(line, reading, family, clusters, alarmed, min_stories, tick)
     found: list[tuple[Cluster, tuple[int, ...]]] = []
     for number, each in enumerate(clusters):
         tick(number, len(clusters))
@@ -114,12 +119,15 @@ def draft_topics(
 def announced(drafts: Sequence[Draft], family: Family) -> list[bool]:
     """Say which drafts may be announced.
 
-    Each must have passed by itself and rest on more than one outlet. A trend sets off many terms, so that the
+    Each must have passed by itself, rest on more than one outlet, and have grown by a tenth at the lower end of its
+    interval: a very common word passes with next to no change. A trend sets off many terms, so that the
     error rate over terms is not yet one over topics: the rule is applied once more with each topic counted once,
     at its best p-value, against all tests of the run.
     """
     eligible = [
-        number for number, each in enumerate(drafts) if each.alarmed and not each.single_outlet
+        number
+        for number, each in enumerate(drafts)
+        if each.alarmed and not each.single_outlet and each.growth.low >= LEAST_GROWTH
     ]
     p_values = np.array([drafts[number].p_value for number in eligible], dtype=np.float64)
     good = passes(p_values, family.size, family.error_rate)
@@ -156,6 +164,59 @@ def _standing_out(
         ),
     )
     return ranked[: max(limit, int(alarmed.sum()))]
+
+
+def _explained_away(
+    line: Timeline,
+    reading: Reading,
+    family: Family,
+    clusters: Sequence[Cluster],
+    alarmed: Flags,
+    min_stories: int,
+    tick: Tick,
+) -> list[Cluster]:
+    """Leave out what rises only because a stronger topic does, such as the shop that sells the craze.
+
+    Of each alarmed topic, strongest first, the stories that stronger ones hold are taken away. If what is left is no
+    surprise (p > 0.01), its terms are tied to the topic that holds most of them.
+    """
+    kept: list[Cluster] = []
+    held: list[tuple[Cluster, frozenset[int]]] = []
+    for number, each in enumerate(clusters):
+        tick(number, len(clusters))
+        if not alarmed[each.lead]:
+            kept.append(each)
+            continue
+        stories = frozenset(
+            place for term in each.core for place in reading.index.postings[term]
+        )
+        left = stories.difference(*(others for _, others in held))
+        if len(left) < len(stories) and not _still_rises(
+            line, reading, family, each.lead, left, min_stories
+        ):
+            home = max(held, key=lambda pair: len(pair[1] & stories))[0]
+            home.tied += [*each.core, *each.tied]
+            continue
+        kept.append(each)
+        held.append((each, stories))
+    return kept
+
+
+def _still_rises(
+    line: Timeline,
+    reading: Reading,
+    family: Family,
+    lead: int,
+    left: frozenset[int],
+    min_stories: int,
+) -> bool:
+    """Whether stories are a surprise at the window where the leading term stands out most."""
+    days = min(
+        reading.tests, key=lambda d: (float(family.p_values[reading.language, d][lead]), d)
+    )
+    counts = line.on_days(sorted(left))[None, :]
+    test = surprise(counts, reading.exposure, days, reading.tests[days].baseline.pools)
+    return bool(test.stories[0] >= min_stories and test.p_value[0] <= STILL_SURPRISING)
 
 
 def _tested(

@@ -73,7 +73,7 @@ def _flat(parts: Iterable[Node], kind: type[AllOf] | type[AnyOf]) -> Iterator[No
 
 
 def _sorted(parts: Iterable[Node]) -> list[Node]:
-    by_text = {_written(part): part for part in parts}
+    by_text = {(isinstance(part, Exclude), _written(part)): part for part in parts}
     return [by_text[text] for text in sorted(by_text)]
 
 

@@ -45,6 +45,7 @@ def to_html(report: Report) -> str:
             chart_days=CHART_DAYS,
             change_word=change_word,
             evidence_shown=EVIDENCE_SHOWN,
+            watched_shown=phrases.WATCHED_SHOWN,
         )
     )
 

@@ -22,7 +22,16 @@ LONGEST = 140
 _TITLE = 48
 _SIZES = ((5, 28), (4, 28), (3, 28), (3, 20), (2, 28), (2, 20), (1, 40), (1, 24), (1, 12))
 _CHANGE_SIZES = ((3, 24), (2, 24), (2, 16), (1, 20), (1, 12), (0, 12))
-_FAILED_SIZES = ((4, 24), (3, 24), (2, 24), (2, 16), (1, 24), (1, 16), (1, 10))
+# Names before reasons: who is missing says more than why, and the report tells why.
+_FAILED_SIZES = (
+    (4, 24, True),
+    (4, 24, False),
+    (4, 16, False),
+    (2, 24, False),
+    (2, 16, False),
+    (1, 24, False),
+    (1, 10, False),
+)
 
 _TOLD = (ChangeKind.NEW, ChangeKind.RISEN, ChangeKind.FALLEN, ChangeKind.GONE)
 
@@ -206,21 +215,23 @@ def _trust(voice: Voice, report: Report) -> str:
         texts.line_claim.format(
             claim=claim,
             sources=texts.sources_missing.format(
-                names=_failed_names(voice, failed, most, width),
+                names=_failed_names(voice, failed[:most], len(failed), width, reasons=reasons),
                 ok=answered,
                 n=len(report.sources),
             ),
         )
-        for most, width in _FAILED_SIZES
+        for most, width, reasons in _FAILED_SIZES
     )
 
 
-def _failed_names(voice: Voice, failed: Sequence[SourceOutcome], most: int, width: int) -> str:
-    names = [
-        f"{chat_safe(outcome.source, width)} – {reason_text(voice.texts, outcome.slug)}"
-        for outcome in failed[:most]
-    ]
-    return voice.listed(names, len(failed))
+def _failed_names(
+    voice: Voice, named: Sequence[SourceOutcome], total: int, width: int, *, reasons: bool
+) -> str:
+    names: list[str] = []
+    for outcome in named:
+        name = chat_safe(outcome.source, width)
+        names.append(f"{name} – {reason_text(voice.texts, outcome.slug)}" if reasons else name)
+    return voice.listed(names, total)
 
 
 def reason_text(texts: Texts, slug: str) -> str:

@@ -141,6 +141,7 @@ def _watching(voice: Voice, report: Report) -> Iterator[str]:
     if not report.watching:
         return
     texts = voice.texts
+    shown = report.watching[: phrases.WATCHED_SHOWN]
     yield from (f"## {texts.heading_watching}", "", texts.watching_intro, "")
     yield from _table(
         (
@@ -150,9 +151,11 @@ def _watching(voice: Voice, report: Report) -> Iterator[str]:
             texts.column_why,
             texts.column_trend,
         ),
-        (_watched(voice, topic) for topic in report.watching),
+        (_watched(voice, topic) for topic in shown),
     )
-    for topic in report.watching:
+    if len(report.watching) > len(shown):
+        yield from (voice.count(texts.more, len(report.watching) - len(shown)), "")
+    for topic in shown:
         for piece in topic.evidence[:1]:
             yield f"- {escape(topic.label)}: {_cited(voice, piece)}"
     yield ""

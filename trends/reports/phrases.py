@@ -15,6 +15,8 @@ from trends.reports.notes import all_made_up, made_up_sources
 from trends.reports.texts import Texts
 from trends.reports.voice import Voice, visible
 
+WATCHED_SHOWN = 10
+
 STATUS_SYMBOLS = {
     TopicStatus.EMERGING: "✦",
     TopicStatus.RISING: "▲",

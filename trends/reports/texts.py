@@ -29,7 +29,6 @@ class Texts:
     sources: str
     days: str
     tests: str
-    topics: str
     more: str
 
     # The five lines
@@ -167,6 +166,7 @@ class Texts:
     joined: str
     read_it: str
     terms: str
+    more_watched: str
     more_evidence: str
     per_day: str
     still_watched: str
@@ -179,7 +179,6 @@ class Texts:
     chart_table: str
     chart_caption: str
     legend_stories: str
-    legend_window: str
     legend_expected: str
     legend_missing: str
     overview_desc: str
@@ -210,7 +209,6 @@ class Texts:
     market: str
     language_ko: str
     language_en: str
-    everything: str
     requested: str
     settings: str
     schema: str

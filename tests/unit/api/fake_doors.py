@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from socket import socket
 
 import httpx
 from uvicorn.config import Config
 
 from activities.contracts import ReportResult, Resolution
 from api.__main__ import Server
-from api.app import create_app
+from api.app import Api, create_app
 from api.events import Pace
 from engine.requests import StartRun, make_whole, question_hash
 from engine.runs import PendingStage, Started
@@ -35,7 +36,7 @@ from trends.storage.events import EventStore
 from trends.storage.migrate import migrate
 from trends.storage.rows import NewRun, RunRow
 from trends.storage.runs import RunStore
-from workflows.stages import PIPELINES, stage
+from workflows import stages
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 TENANT = "local"
@@ -67,6 +68,7 @@ class FakeRuns:
     ) -> None:
         self.store = store
         self.pending: tuple[PendingStage, ...] = ()
+        self.accepted: asyncio.Queue[str] = asyncio.Queue()
         self._artifacts = artifacts
         self._settings = settings
         self._clock = clock
@@ -79,15 +81,13 @@ class FakeRuns:
     async def rerun(self, tenant: str, run_id: str, stage: str, key: str | None) -> Started:
         """Accept a run over another one's results."""
         parent = await self.store.get(tenant, run_id)
-        names = [row.name for row in PIPELINES[parent.agent]]
+        names = [row.name for row in stages.PIPELINES[parent.agent]]
         if stage not in names:
             kind = "stage"
             raise UnknownNameError(kind, stage, names)
         if parent.report is None and stage == "notify":
             raise ConflictError("The run has no report to notify of.")
-        request = StartRun(
-            query=parent.query, window=parent.window_text, market=parent.market
-        )
+        request = StartRun(query=parent.query, window=parent.window_text, market=parent.market)
         return await self._accept(tenant, request, key, run_id, stage)
 
     async def cancel(self, tenant: str, run_id: str) -> RunRow:
@@ -99,13 +99,13 @@ class FakeRuns:
         return await self.store.get(tenant, run_id)
 
     async def resolve(
-        self, tenant: str, run_id: str, resolution: Resolution, stage_name: str | None = None
+        self, tenant: str, run_id: str, resolution: Resolution, stage: str | None = None
     ) -> RunRow:
         """Move a parked run on."""
         row = await self.store.get(tenant, run_id)
-        if row.status is not RunStatus.BLOCKED or stage_name not in {None, row.stage}:
+        if row.status is not RunStatus.BLOCKED or stage not in {None, row.stage}:
             raise RunNotBlockedError("The run is not parked there.")
-        if resolution is Resolution.SKIP and not stage(row.agent, row.stage).may_skip:
+        if resolution is Resolution.SKIP and not stages.stage(row.agent, row.stage).may_skip:
             raise StageNotSkippableError(f"The stage {row.stage} cannot be skipped.")
         if resolution is Resolution.ABORT:
             await self.store.finish(
@@ -148,6 +148,8 @@ class FakeRuns:
                 input={},
             )
         )
+        if not replayed:
+            self.accepted.put_nowait(row.run_id)
         return Started(run=row, replayed=replayed)
 
 
@@ -203,6 +205,11 @@ class FakeDoors:
         """Let a run end well, with a report."""
         await self.report(run_id)
         await self.store.finish(TENANT, run_id, RunStatus.COMPLETED, "notify", "", "")
+
+    async def complete_all(self) -> None:
+        """Complete every run that is accepted, as a worker would."""
+        while True:
+            await self.complete(await self.runs.accepted.get())
 
     async def park(self, run_id: str, at: str = "summarize") -> None:
         """Let a stage fail for good, and the run wait for a person."""
@@ -260,6 +267,19 @@ async def in_process(doors: FakeDoors, pace: Pace = FAST) -> AsyncGenerator[http
         yield client
 
 
+class LiveServer(Server):
+    """The server as it is, which also tells when it listens."""
+
+    def __init__(self, config: Config, app: Api) -> None:
+        super().__init__(config, app)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Start, and tell."""
+        await super().startup(sockets)
+        self.listening.set()
+
+
 class LiveApi:
     """The application on a real socket, in this event loop; can be stopped and started again on its port."""
 
@@ -267,7 +287,7 @@ class LiveApi:
         self.doors = doors
         self._pace = pace
         self._port = 0
-        self._server: Server | None = None
+        self._server: LiveServer | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -281,10 +301,9 @@ class LiveApi:
         config = Config(
             app, host="127.0.0.1", port=self._port, log_config=None, timeout_graceful_shutdown=5
         )
-        self._server = Server(config, app)
+        self._server = LiveServer(config, app)
         self._task = asyncio.create_task(self._server.serve())
-        while not self._server.started:
-            await asyncio.sleep(0.01)
+        await self._server.listening.wait()
         self._port = self._server.servers[0].sockets[0].getsockname()[1]
 
     async def stop(self) -> None:

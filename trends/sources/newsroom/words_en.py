@@ -15,7 +15,7 @@ ballet flats, linen shirts, designer bags, rain boots, hiking fleece*, tennis sk
 silver jewellery*, bucket hats, knitwear*, swimwear*, leather belts, workwear*, resale clothing*,
 canvas totes, smart watches""",
     "beauty": """sunscreen*, lip balm*, cushion foundation*, hair oil*, retinol creams, perfume samples,
-sheet masks, nail stickers, collagen drinks, acne patches, barber shops, skin clinics, eye shadow*,
+sheet masks, nail stickers, collagen drinks, acne patches, barber shops, skin clinics, eyeliner*,
 shampoo bars, vitamin serums, fragrance-free soap*, beard trimmers, hand cream*, brow tints, makeup remover*""",
     "tech": """foldable phones, wireless earbuds, electric cars, robot vacuums, smart rings, gaming laptops,
 chatbot apps, e-readers, home batteries, drone deliveries, phone repairs, charging stations, streaming sticks,

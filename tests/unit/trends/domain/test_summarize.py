@@ -16,9 +16,7 @@ _TEXT = st.text(
 
 @st.composite
 def _topics(draw: st.DrawFn) -> Topic:
-    pieces = draw(
-        st.lists(st.builds(lambda title, lead: (title, lead), _TEXT, _TEXT), min_size=1, max_size=6)
-    )
+    pieces = draw(st.lists(st.tuples(_TEXT, _TEXT), min_size=1, max_size=6))
     return topic(
         label="말차",
         terms=("말차", "matcha"),

@@ -3,11 +3,12 @@
 import asyncio
 import json
 import logging
-import os
+from collections.abc import Generator
 from io import StringIO
 from pathlib import Path
 
 import pytest
+import structlog
 
 from trends.errors import DeliveryUnavailableError, UnknownNameError
 from trends.notify.base import Message, message_id
@@ -36,14 +37,34 @@ def channel(file: Path) -> LogChannel:
     return LogChannel(file.parent)
 
 
+def lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").splitlines()
+
+
 def ids(file: Path) -> list[str]:
-    return [json.loads(line)["id"] for line in file.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line)["id"] for line in lines(file)]
+
+
+@pytest.fixture
+def torn_file(file: Path) -> Path:
+    file.parent.mkdir()
+    file.write_bytes(b'{"id": "torn')
+    return file
+
+
+@pytest.fixture
+def full_file(file: Path) -> Path:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full (Linux)")
+    file.parent.mkdir()
+    file.symlink_to("/dev/full")
+    return file
 
 
 async def test_message_is_one_json_line(channel: LogChannel, file: Path) -> None:
     await channel.send(message())
 
-    (line,) = file.read_text(encoding="utf-8").splitlines()
+    (line,) = lines(file)
     assert Message.model_validate_json(line) == message()
     assert "비건 간식" in line
 
@@ -65,56 +86,48 @@ async def test_senders_at_once_leave_one_whole_line_each(file: Path) -> None:
     assert sorted(ids(file)) == sorted(message(f"run-{n}").id for n in range(25))
 
 
-async def test_torn_last_line_does_not_swallow_the_next(channel: LogChannel, file: Path) -> None:
-    file.parent.mkdir()
-    file.write_bytes(b'{"id": "torn')
-
+async def test_torn_last_line_does_not_swallow_the_next(
+    channel: LogChannel, torn_file: Path
+) -> None:
     await channel.send(message())
 
-    assert json.loads(file.read_bytes().splitlines()[1])["id"] == message().id
+    assert json.loads(lines(torn_file)[1])["id"] == message().id
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full (Linux)")
-async def test_full_disk_is_tried_again(channel: LogChannel, file: Path) -> None:
-    file.parent.mkdir()
-    file.symlink_to("/dev/full")
-
-    with pytest.raises(DeliveryUnavailableError, match=r"notifications\.log"):
+async def test_full_disk_is_tried_again(channel: LogChannel, full_file: Path) -> None:
+    with pytest.raises(DeliveryUnavailableError, match=full_file.name):
         await channel.send(message())
 
 
 def test_file_is_the_owner_s_alone(file: Path) -> None:
     append_once(file, message())
 
-    assert os.stat(file).st_mode & 0o077 == 0
+    assert file.stat().st_mode & 0o077 == 0
 
 
-async def test_message_is_one_record_in_the_log(
-    channel: LogChannel, logs: tuple[StringIO, None]
-) -> None:
-    stream, _ = logs
+@pytest.fixture
+def logs() -> Generator[StringIO]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = StringIO()
+    configure_logging("INFO", json=True, stream=stream)
+    yield stream
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
-    await channel.send(message())
-    await channel.send(message())
 
-    (line,) = stream.getvalue().splitlines()
+async def test_message_is_one_record_in_the_log(channel: LogChannel, logs: StringIO) -> None:
+    for _ in range(2):
+        await channel.send(message())
+
+    (line,) = logs.getvalue().splitlines()
     record = json.loads(line)
     assert (record["event"], record["message_id"], record["lines"]) == (
         "report",
         message().id,
         list(message().lines),
     )
-
-
-@pytest.fixture
-def logs() -> "object":
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    stream = StringIO()
-    configure_logging("INFO", json=True, stream=stream)
-    yield stream, None
-    root.handlers[:] = before
-    root.setLevel(level)
 
 
 def test_channels_are_made_by_name(tmp_path: Path) -> None:

@@ -1,0 +1,42 @@
+"""Runs over the smallest stages: workers as worker.py makes them, and a start."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from uuid import uuid4
+
+from temporalio.client import Client, WorkflowHandle
+
+from activities import contracts
+from activities.contracts import NewsRunInput, NewsRunOutput, RunRef
+from engine.worker import build_workers
+from tests.workflows.stage_fakes import REF, FakeStages
+from trends.settings import load_settings
+
+Handle = WorkflowHandle[object, NewsRunOutput]
+
+
+@asynccontextmanager
+async def working(client: Client, stages: FakeStages) -> AsyncGenerator[None]:
+    """Workers for every queue, as worker.py makes them."""
+    queues = contracts.QUEUES
+    async with AsyncExitStack() as stack:
+        for worker in build_workers(client, queues, stages.by_queue(), load_settings({})):
+            await stack.enter_async_context(worker)
+        yield
+
+
+async def start(client: Client, *sources: str, **changes: object) -> Handle:
+    """Start a run over made-up sources."""
+    run_id = str(uuid4())
+    run = NewsRunInput(
+        run=RunRef(tenant="local", run_id=run_id, brief=REF),
+        sources=sources or ("a",),
+        title="kimchi",
+    ).model_copy(update=changes)
+    return await client.start_workflow(
+        contracts.NEWS_WORKFLOW,
+        run,
+        id=f"run-local-{run_id}",
+        task_queue=contracts.WORKFLOW_QUEUE,
+        result_type=NewsRunOutput,
+    )

@@ -1,0 +1,110 @@
+"""Record the histories that the replay test plays, and the fingerprint of the workflows' commands.
+
+Usage: python -m tests.workflows.record_histories. Run it in the commit that changes what a workflow does, and say so in
+the changelog; from 1.0 on use `workflow.patched` instead.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, cast
+
+from temporalio.client import Client, WorkflowFailureError
+
+from activities import contracts
+from activities.contracts import Resolution
+from benchmarks.server import own_server
+from tests.workflows.fake_runs import Handle, start, working
+from tests.workflows.stage_fakes import FakeStages, broken
+from tests.workflows.test_fingerprint import FINGERPRINTS, fingerprints
+from trends.domain.models import RunStatus
+
+HISTORIES = Path(__file__).parent / "histories"
+Scene = Callable[[Client, FakeStages], Awaitable[Handle]]
+
+
+async def completed(client: Client, stages: FakeStages) -> Handle:
+    """Nothing happens."""
+    del stages
+    handle = await start(client)
+    await handle.result()
+    return handle
+
+
+async def partial(client: Client, stages: FakeStages) -> Handle:
+    """One source of two fails for good."""
+    stages.failures["collect:b"] = [broken("source-unreadable", final=True)]
+    handle = await start(client, "a", "b")
+    await handle.result()
+    return handle
+
+
+async def parked(client: Client, stages: FakeStages) -> Handle:
+    """Analyze parks and is retried; summarize parks and is skipped."""
+    for stage in ("analyze", "summarize"):
+        stages.failures[stage] = [broken() for _ in range(4)]
+    handle = await start(client)
+    for stage, resolution in (("analyze", Resolution.RETRY), ("summarize", Resolution.SKIP)):
+        await stages.until(
+            lambda stage=stage: (RunStatus.BLOCKED, stage) in [row[:2] for row in stages.row]
+        )
+        decision = contracts.ResolveInput(resolution=resolution)
+        await handle.execute_update(contracts.RESOLVE_UPDATE, decision)  # pyright: ignore[reportUnknownMemberType]  # an overload of the SDK is untyped
+    await handle.result()
+    return handle
+
+
+async def cancelled(client: Client, stages: FakeStages) -> Handle:
+    """Cancelled in analyze."""
+    stages.hold.add("analyze")
+    handle = await start(client)
+    await stages.until(lambda: "analyze" in stages.calls)
+    await handle.cancel()
+    try:
+        await handle.result()
+    except WorkflowFailureError:
+        return handle
+    message = "a cancelled run has no result"
+    raise AssertionError(message)
+
+
+SCENES: dict[str, Scene] = {
+    "completed": completed,
+    "partial": partial,
+    "parked": parked,
+    "cancelled": cancelled,
+}
+
+
+async def main() -> None:
+    """Record every scene on a server of its own."""
+    HISTORIES.mkdir(exist_ok=True)
+    async with own_server() as server:
+        for name, scene in SCENES.items():
+            stages = FakeStages()
+            async with working(server.client, stages):
+                history = await (await scene(server.client, stages)).fetch_history()
+            text = json.dumps(anonymous(json.loads(history.to_json())), indent=1, sort_keys=True)
+            (HISTORIES / f"{name}.json").write_text(text + "\n")
+    FINGERPRINTS.write_text(json.dumps(fingerprints(), indent=2) + "\n")
+
+
+def anonymous(value: Any) -> Any:
+    """Leave out what tells of the recorder's machine: process identities and the paths in stack traces."""
+    if isinstance(value, dict):
+        members = cast("dict[str, Any]", value)
+        return {
+            key: anonymous(member)
+            for key, member in members.items()
+            if key not in {"identity", "stackTrace"}
+        }
+    if isinstance(value, list):
+        return [anonymous(member) for member in cast("list[Any]", value)]
+    return value
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
+    os._exit(0)
