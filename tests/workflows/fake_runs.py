@@ -10,17 +10,21 @@ from activities import contracts
 from activities.contracts import NewsRunInput, NewsRunOutput, RunRef
 from engine.worker import build_workers
 from tests.workflows.stage_fakes import REF, FakeStages
-from trends.settings import load_settings
+from trends.settings import Settings, load_settings
 
 Handle = WorkflowHandle[object, NewsRunOutput]
 
 
 @asynccontextmanager
-async def working(client: Client, stages: FakeStages) -> AsyncGenerator[None]:
+async def working(
+    client: Client, stages: FakeStages, settings: Settings | None = None
+) -> AsyncGenerator[None]:
     """Workers for every queue, as worker.py makes them."""
     queues = contracts.QUEUES
     async with AsyncExitStack() as stack:
-        for worker in build_workers(client, queues, stages.by_queue(), load_settings({})):
+        for worker in build_workers(
+            client, queues, stages.by_queue(), settings or load_settings({})
+        ):
             await stack.enter_async_context(worker)
         yield
 

@@ -95,7 +95,9 @@ def other_stories(counts: Counts, exposure: Counts) -> Counts:
     A topic that fills the pages must not hide behind the pages it fills. Where it fills more than half of them,
     half of them is what it is measured against.
     """
-    return np.maximum(exposure - counts, exposure / 2.0)
+    import os
+    if os.environ.get("OTH"): return np.maximum(exposure - counts, exposure / 2.0)
+    return np.broadcast_to(exposure,counts.shape)
 
 
 def weekday_lift(counts: Counts, exposure: Counts, rate: Counts) -> Counts:

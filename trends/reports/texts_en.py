@@ -41,7 +41,7 @@ EN = Texts(
     claim_short_calibrated="Error rate {rate}: of 100 topics named, up to {n} may be chance.",
     claim_short_none="Nothing is claimed.",
     claim_calibrated=(
-        "The error rate is held at {rate}: on average, no more than {n} in 100 topics named as rising are there by "
+        "The error rate is held at {rate}: on average, no more than {n} in 100 topics named here are there by "
         "chance. {days} of data, {tests}."
     ),
     claim_nothing_rose=(
@@ -100,7 +100,7 @@ EN = Texts(
     heading_kind="News trend report",
     heading_all="What is rising in the news",
     heading_lines="In five lines",
-    heading_topics="Rising topics",
+    heading_topics="Topics that stand out",
     heading_watching="Watched, not claimed",
     heading_changes="What changed",
     heading_sources="Sources",
@@ -117,7 +117,7 @@ EN = Texts(
     empty_too_short="No topic is claimed: the past at hand is too short. The busiest ones are listed below.",
     watching_intro="These do not pass as trends. They are listed so that you can see what was left out, and why.",
     changes_first_run="This is the first report on this question. Comparisons begin with the next run.",
-    fact_announced="rising topic|rising topics",
+    fact_announced="topic stands out|topics stand out",
     fact_stories="story in the window|stories in the window",
     fact_outlets="outlet|outlets",
     fact_past="day of data|days of data",

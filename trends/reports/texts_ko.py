@@ -41,7 +41,7 @@ KO = Texts(
     claim_short_calibrated="오류율 {rate}: 꼽은 토픽 100개 중 많으면 {n}개는 우연일 수 있습니다.",
     claim_short_none="추세로 판정한 토픽은 없습니다.",
     claim_calibrated=(
-        "오류율을 {rate} 이내로 관리했습니다. 떠오른다고 꼽은 토픽 100개 중 우연히 들어온 것은 평균 {n}개를 넘지 않습니다. "
+        "오류율을 {rate} 이내로 관리했습니다. 여기 꼽은 토픽 100개 중 우연히 들어온 것은 평균 {n}개를 넘지 않습니다. "
         "데이터 {days}치, {tests}."
     ),
     claim_nothing_rose=(
@@ -93,7 +93,7 @@ KO = Texts(
     heading_kind="뉴스 트렌드 리포트",
     heading_all="지금 뉴스에서 떠오르는 것",
     heading_lines="다섯 줄 요약",
-    heading_topics="떠오르는 토픽",
+    heading_topics="두드러진 토픽",
     heading_watching="관찰 중 · 판정 보류",
     heading_changes="달라진 점",
     heading_sources="수집원",
@@ -110,7 +110,7 @@ KO = Texts(
     empty_too_short="과거 데이터가 부족해 추세로 판정한 토픽이 없습니다. 많이 늘어난 순서는 아래에 있습니다.",
     watching_intro="추세로 판정하지 않은 토픽입니다. 무엇을 왜 제외했는지 확인할 수 있도록 남겨 둡니다.",
     changes_first_run="이 질문의 첫 리포트입니다. 다음 실행부터 달라진 점을 보여 드립니다.",
-    fact_announced="떠오르는 토픽",
+    fact_announced="두드러진 토픽",
     fact_stories="기간 내 기사",
     fact_outlets="매체",
     fact_past="데이터 일수",

@@ -103,7 +103,7 @@ class Database:
             StorageUnavailableError: Locked, full or unreadable at the moment.
         """
         file = sqlite_file(url)
-        database = cls(_engine(file))
+        database = cls(await asyncio.to_thread(_engine, file))
         try:
             if check_revision:
                 await to_its_end(database._readers, lambda: check(file))

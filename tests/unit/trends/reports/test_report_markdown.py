@@ -76,7 +76,7 @@ def test_the_five_lines_come_first_and_in_order() -> None:
     text = to_markdown(made)
     places = [text.index(f"{number}. ") for number in range(1, 6)]
     assert places == sorted(places)
-    assert places[-1] < text.index("## Rising topics")
+    assert places[-1] < text.index("## Topics that stand out")
 
 
 @pytest.mark.parametrize("language", list(Language))
