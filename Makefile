@@ -5,7 +5,8 @@ ARGS ?=
 BIN := .venv/bin
 SETUP := @$(PYTHON) deploy/setup.py
 COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11
-BENCHMARKS ?= $(sort $(filter-out %/__init__.py,$(wildcard benchmarks/*.py)))
+BENCHMARKS ?= throughput run truth volume headlines
+DATA ?= data
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test check fmt lock bench clean
@@ -47,10 +48,10 @@ lock: ## resolve the lock files anew; ARGS=--upgrade takes newer versions
 	$(COMPILE) $(ARGS) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	echo uv | $(COMPILE) $(ARGS) - -o requirements-tools.lock
 
-bench: ## measure, print tables, write benchmarks/results/
+bench: ## measure, print tables, write benchmarks/results/; DATA=FOLDER adds real headlines
 	$(SETUP)
-	@failed=0; for script in $(BENCHMARKS); do \
-		echo "== $$script"; $(BIN)/python $$script $(ARGS) || failed=1; \
+	@failed=0; for name in $(BENCHMARKS); do \
+		echo "== $$name"; $(BIN)/python -m benchmarks.$$name --data $(DATA) $(ARGS) || failed=1; \
 	done; exit $$failed
 
 clean: ## remove .venv, .tools and caches; your data in .trends stays

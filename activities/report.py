@@ -93,7 +93,6 @@ def _write(
     report = build_report(
         question=brief.question,
         window=brief.window,
-        requested_at=brief.requested_at,
         time_zone=brief.market.time_zone,
         report_language=brief.report_language,
         settings_revision=brief.settings_revision,

@@ -1,20 +1,25 @@
 """`python -m api`: serve, and leave with the status that is meant."""
 
+import asyncio
 import contextlib
 import os
 import signal
 import sys
 from collections.abc import Generator
 from socket import socket
+from typing import TYPE_CHECKING
 
 import uvicorn
 from uvicorn.config import Config
 
-from api.app import Api, create_app
-from api.deps import Served, require_loopback
+from api.loopback import require_loopback
 from trends.errors import TrendsError
-from trends.settings import load_settings
+from trends.settings import Settings, load_settings
 from trends.telemetry import configure_logging
+
+if TYPE_CHECKING:
+    from api.app import Api
+    from api.deps import Served
 
 GRACE_SECONDS = 5
 FAILED = 1
@@ -23,7 +28,7 @@ FAILED = 1
 class Server(uvicorn.Server):
     """uvicorn, but open event streams end when it is told to stop: it would wait for them, and they for the run."""
 
-    def __init__(self, config: Config, app: Api) -> None:
+    def __init__(self, config: Config, app: "Api") -> None:
         super().__init__(config)
         self._app = app
 
@@ -48,37 +53,50 @@ class Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def serve() -> int:
-    """Serve until told to stop; gives the exit status."""
+async def serve(settings: Settings) -> int:
+    """Serve until told to stop; gives the exit status.
+
+    Raises:
+        TrendsError: Something that is served from cannot be opened.
+    """
+    # Heavy, and of no use where the settings are wrong.
+    from api.app import create_app
+    from engine.wiring import open_doors
+
+    async with open_doors() as doors:
+        app = create_app(doors)
+        config = Config(
+            app,
+            host=settings.api.host.strip("[]"),
+            port=settings.api.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        server = Server(config, app)
+        await server.serve()
+        return 0 if server.started else FAILED
+
+
+def run() -> int:
+    """Serve, and put what goes wrong at the start into a line."""
     try:
         settings = load_settings()
         require_loopback(settings.api.host)
+        configure_logging(settings.monitoring.log_level, json=not sys.stderr.isatty())
+        return asyncio.run(serve(settings))
     except TrendsError as error:
         sys.stderr.write(f"{error}\n")
-        return FAILED
-    configure_logging(settings.monitoring.log_level, json=not sys.stderr.isatty())
-    app = create_app()
-    config = Config(
-        app,
-        host=settings.api.host.strip("[]"),
-        port=settings.api.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    server = Server(config, app)
-    server.run()
-    return 0 if server.started else FAILED
+    except SystemExit:
+        pass  # uvicorn's own word that the port is taken, which it has logged
+    return FAILED
 
 
 def main() -> None:
     """Serve, flush, and leave at once: a process that used a Temporal client may abort while Python shuts down."""
-    try:
-        status = serve()
-    except SystemExit as left:
-        status = left.code if isinstance(left.code, int) else FAILED
+    status = run()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):
             stream.flush()

@@ -11,9 +11,10 @@ from fastapi.openapi.utils import get_openapi
 from starlette.routing import BaseRoute
 
 from api import errors, health, pages
-from api.deps import Doors, Served, require_loopback
+from api.deps import Doors, Served
 from api.edge import Edge
 from api.events import Feeds, Pace
+from api.loopback import require_loopback
 from api.metrics import Metrics
 from api.routes import events, reports, runs, uploads
 from api.schemas import Event

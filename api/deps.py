@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Protocol, cast
 
@@ -16,7 +15,7 @@ from api.events import Feeds
 from api.metrics import Metrics
 from engine.requests import StartRun
 from engine.runs import PendingStage, Started
-from trends.errors import InvalidRequestError, RunNotFoundError, SettingsError
+from trends.errors import InvalidRequestError, RunNotFoundError
 from trends.settings import Settings
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.events import EventStore
@@ -163,24 +162,6 @@ def idempotency_key(
             next_step="Use a UUID, for instance.",
         )
     return key
-
-
-def require_loopback(host: str) -> None:
-    """Refuse to listen where others could reach an API that asks nobody who they are.
-
-    Raises:
-        SettingsError: The address is not one of this machine's own.
-    """
-    try:
-        inside = ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        inside = host == "localhost"
-    if not inside:
-        raise SettingsError(
-            f"The API does not listen on '{host[:80]}'.",
-            why="It has no authentication yet, so it serves this machine alone.",
-            next_step="Set api.host to 127.0.0.1 (TRENDS_API__HOST); to reach it from elsewhere, use an SSH tunnel.",
-        )
 
 
 ServedBy = Annotated[Served, Depends(served)]

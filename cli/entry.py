@@ -1,5 +1,6 @@
 """The `trends` script: runs the command, says errors in three short lines, leaves with the status it means."""
 
+import io
 import os
 import sys
 import traceback
@@ -15,6 +16,10 @@ from cli.exits import Exit
 
 def main() -> NoReturn:
     """Run `trends` on the process's own arguments and leave."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Under a locale that cannot write Korean, escapes are better than an error halfway.
+            stream.reconfigure(errors="backslashreplace")
     leave(run(sys.argv[1:]))
 
 

@@ -170,7 +170,7 @@ async def check_engine(environ: Mapping[str, str], settings: Settings) -> Check:
     try:
         survey = await survey_engines(environ, say=passed.append)
         if survey.engine is not None and survey.engine.address is not None:
-            await connect(environ, namespace=settings.engine.namespace, patience=REMOTE_PATIENCE)
+            await connect(environ, namespace=settings.engine.namespace)
     except TrendsError as error:
         return _failed("engine", error)
     notes = "".join(f" ({note})" for note in passed)

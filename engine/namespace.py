@@ -15,11 +15,10 @@ from temporalio.api.operatorservice.v1 import (
 )
 from temporalio.api.workflowservice.v1 import (
     DescribeNamespaceRequest,
-    RegisterNamespaceRequest,
     UpdateNamespaceRequest,
 )
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from trends.errors import EngineError
 from workflows import attributes
@@ -29,7 +28,7 @@ KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
 
 
 async def ensure_namespace(client: Client, *, retention: timedelta) -> None:
-    """Make the namespace of a server of ours exist, keep history long enough, and know our search attributes.
+    """Make the namespace of a server of ours keep history long enough and know our search attributes.
 
     Changes nothing that is right already, so it may run after every start.
 
@@ -47,7 +46,7 @@ async def ensure_namespace(client: Client, *, retention: timedelta) -> None:
     except RPCError as error:
         raise EngineError(
             f"The namespace '{client.namespace}' could not be prepared.",
-            why=f"{error.message}.",
+            why=f"{error.message.rstrip('.')}.",
             next_step="Look into the server's log in the state folder, logs/engine.log.",
         ) from error
 
@@ -75,20 +74,9 @@ async def _ensure_retention(client: Client, retention: timedelta) -> None:
     wanted = Duration()
     wanted.FromTimedelta(retention)
     service = client.workflow_service
-    try:
-        found = await service.describe_namespace(
-            DescribeNamespaceRequest(namespace=client.namespace), timeout=RPC_TIMEOUT
-        )
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        await service.register_namespace(
-            RegisterNamespaceRequest(
-                namespace=client.namespace, workflow_execution_retention_period=wanted
-            ),
-            timeout=RPC_TIMEOUT,
-        )
-        return
+    found = await service.describe_namespace(
+        DescribeNamespaceRequest(namespace=client.namespace), timeout=RPC_TIMEOUT
+    )
     if found.config.workflow_execution_retention_ttl != wanted:
         await service.update_namespace(
             UpdateNamespaceRequest(

@@ -5,7 +5,7 @@ Children never outlive this process: see `engine/guard.py`.
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -205,9 +205,7 @@ class Supervisor:
             StackError: A child does not start.
         """
         for group in self._groups:
-            async with _first_error(), asyncio.TaskGroup() as starting:
-                for keeper in group:
-                    starting.create_task(keeper.start())
+            await _start_together(group)
 
     async def stop(self) -> None:
         """Stop everything, the last started first."""
@@ -219,16 +217,16 @@ class Supervisor:
         self._spec.pids_changed(self.pids)
 
 
-@asynccontextmanager
-async def _first_error() -> AsyncGenerator[None]:
-    """Let callers see our own errors, not a group of them."""
+async def _start_together(keepers: Sequence[Keeper]) -> None:
+    """Start children at once; the first failure ends the other starts, and is raised as it is."""
+    starts = [asyncio.ensure_future(keeper.start()) for keeper in keepers]
     try:
-        yield
-    except* TrendsError as group:
-        error: BaseException = group
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        raise error from None
+        # Not a TaskGroup: callers are to see our own errors, not a group of them.
+        await asyncio.gather(*starts)
+    finally:
+        for start in starts:
+            start.cancel()
+        await asyncio.gather(*starts, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -95,10 +95,21 @@ class AnalysisSettings(Section):
 
 
 class FileSourceSettings(Section):
-    """Folders that the `file` source may read, and the most it reads of one file, unpacked."""
+    """What the `file` source may read, and how.
+
+    Attributes:
+        roots: Folders under which it may read, besides the uploads.
+        max_bytes: The most it reads of one file, unpacked.
+        path: What it reads when a run writes `file` alone.
+        fields: Column by field where the usual names do not fit, such as `{title: subject_line}`.
+        title_outlet: Whether titles end in ` - Outlet`; None finds out for each file.
+    """
 
     roots: Names
     max_bytes: Annotated[int, Field(gt=0)]
+    path: str = ""
+    fields: Mapping[str, str] = Field(default_factory=dict[str, str])
+    title_outlet: bool | None = None
 
 
 class SampleSourceSettings(Section):

@@ -16,7 +16,6 @@ from trends_client import (
     Event,
     InvalidRequestError,
     NotFoundError,
-    RefusedError,
     Run,
     TrendsClient,
     TrendsClientError,
@@ -180,10 +179,3 @@ async def test_sender_that_leaves_leaves_nothing(live: LiveApi, doors: FakeDoors
         while 'route="/v1/uploads"' not in (await http.get("/metrics")).text:
             pass  # counted once the request is over
     assert list(doors.uploads_dir.glob("*")) + list(doors.uploads_dir.glob(".*")) == []
-
-
-async def test_other_host_is_refused(live: LiveApi) -> None:
-    async with httpx.AsyncClient(base_url=live.url) as http:
-        answer = await http.get("/v1/runs", headers={"Host": "evil.example"})
-    assert answer.status_code == 421
-    assert RefusedError.__doc__

@@ -55,9 +55,7 @@ async def test_watch_events_tells_the_run_to_its_end(live: LiveApi) -> None:
     assert said.rstrip().splitlines()[-1].split()[1] == "run.completed"
 
 
-async def test_rerun_from_report_prints_the_new_report(live: LiveApi, doors: FakeDoors) -> None:
-    await doors.accept()
-    await asyncio.sleep(0)
+async def test_rerun_from_report_prints_the_new_report(live: LiveApi) -> None:
     await start(live, "submit_and_wait")
     status, said = await start(live, "rerun_from_report")
     assert status == 0, said

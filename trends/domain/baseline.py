@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
-from trends.domain.counts import Counts
+from trends.domain.counts import Counts, Flags
 
 PRIOR_STORIES = 1.0
 """Added to the stories of the past, so that the test is the exact one of two Poisson rates (see `surprise`)."""
@@ -24,6 +24,7 @@ PRIOR_SPANS = 10.0
 
 LEAST_DISPERSION = 1.02
 _PASSES = 3
+_TRIMMED = 0.05
 _WEEK = 7
 _FEWEST_STORIES = 3.0
 _TINY = 1e-9
@@ -88,7 +89,7 @@ def fit_baseline(
 
     Args:
         counts: Stories by term and day, the window left out; shape (terms, days).
-        exposure: All other stories by day; shape (terms, days).
+        exposure: All stories by day; shape (days,).
         span_days: Length of the window to judge.
         pools: Dispersion that all terms share, where it is known from elsewhere.
     """
@@ -172,10 +173,20 @@ def _sums(values: Counts, span_days: int, step: int) -> Counts:
 
 
 def _pool(measured: _Spread, stories: Counts) -> Pool:
-    """Fit the dispersion that terms share, by weighted least squares with both parts at least 0."""
+    """Fit the dispersion that terms share, by weighted least squares with both parts at least 0.
+
+    The twentieth of the terms that swings most is left out of a second fit: those are the trends of the past, and
+    they must not set the measure for the trends of today.
+    """
     use = stories >= _FEWEST_STORIES
     if not use.any():
         return Pool(0.0, 0.0)
+    first = _shared(measured, use)
+    relative = measured.raw / first.at(measured.mean)
+    return _shared(measured, use & (relative <= np.quantile(relative[use], 1.0 - _TRIMMED)))
+
+
+def _shared(measured: _Spread, use: Flags) -> Pool:
     mean = measured.mean[use]
     scale = np.sqrt(measured.freedom[use]) / (1.0 + 0.1 * mean)
     design = np.stack([scale, scale * mean], axis=1)
@@ -199,7 +210,7 @@ def _screen(
     spans = days // length
     skipped = days - spans * length
     seen = counts[:, skipped:].reshape(terms, spans, length).sum(axis=2)
-    behind = exposure[:, skipped:].reshape(terms, spans, length).sum(axis=2)
+    behind = exposure[skipped:].reshape(spans, length).sum(axis=1)
     mean = np.maximum(rate[:, None] * behind, _TINY)
     residual = 1.5 * (seen ** (2 / 3) * mean ** (-1 / 6) - np.sqrt(mean))
     residual /= np.sqrt(dispersion[:, None])

@@ -19,6 +19,7 @@ _SEED = 20_260_101
 
 # A signature of Python integers takes 6 kB until it is packed.
 _DOCUMENTS_AT_ONCE = 1_000
+_TICK_EVERY = 200
 _PAIRS_AT_ONCE = 20_000
 # In a crowded bucket each headline meets its nearest followers in time only; chains do the rest.
 _NEIGHBOURS = 48
@@ -82,7 +83,7 @@ def _shelve(documents: Iterable[frozenset[str]], tick: Callable[[int], None]) ->
     for done, document in enumerate(documents, start=1):
         columns.extend(known.setdefault(shingle, len(known)) for shingle in document)
         ends.append(len(columns))
-        if done % _DOCUMENTS_AT_ONCE == 0:
+        if done % _TICK_EVERY == 0:
             tick(done)
     tick(done)
     hash_of = np.fromiter(map(_hash, known), dtype=np.uint64, count=len(known))

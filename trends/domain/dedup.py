@@ -23,7 +23,7 @@ LONGEST_STORY = timedelta(hours=72)
 # 95 % of the pairs tell the same story, and titles on one subject that tell different ones stay apart.
 _LEAST_LIKENESS = {Language.KO: 0.40, Language.EN: 0.50}
 
-_TICK_EVERY = 500
+_TICK_EVERY = 200
 
 # A headline of fewer pieces ("Morning briefing") is like another by chance.
 _FEWEST_SHINGLES = {Language.KO: 4, Language.EN: 3}
@@ -76,16 +76,20 @@ def join(entries: Sequence[Entry], tick: Callable[[int], None]) -> Joined:
 
     Args:
         entries: Items of a run.
-        tick: Called with the number of entries done in the pass at hand, a few hundred at a time;
+        tick: Called with the number of entries done, which may go back, a few hundred at a time;
             may raise.
     """
     order = sorted(range(len(entries)), key=lambda place: _when(entries[place]))
     ordered = [entries[place] for place in order]
     stories = _Stories([entry.published_at for entry in ordered])
-    keys = [(entry.language.value, title_key(entry.title)) for entry in _ticking(ordered, tick)]
+    keys = [
+        (entry.language.value, title_key(entry.title))
+        for entry in _ticking(ordered, lambda: tick(0))
+    ]
     _join_reposts(ordered, keys, stories)
     _join_repeats(ordered, keys, stories)
     copies = stories.joined
+    done = 0
     for language in Language:
         # Of copies, the first speaks for all.
         places = [
@@ -93,15 +97,16 @@ def join(entries: Sequence[Entry], tick: Callable[[int], None]) -> Joined:
             for place, entry in enumerate(ordered)
             if entry.language is language and stories.of(place) == place
         ]
-        _join_alike(ordered, places, language, stories, tick)
+        _join_alike(ordered, places, language, stories, lambda n, so_far=done: tick(so_far + n))
+        done += len(places)
     groups = tuple(tuple(order[place] for place in group) for group in stories.groups())
     return Joined(groups, copies, stories.joined - copies)
 
 
-def _ticking(values: Sequence[T], tick: Callable[[int], None]) -> Iterator[T]:
+def _ticking(values: Sequence[T], tick: Callable[[], None]) -> Iterator[T]:
     for done, value in enumerate(values):
         if done % _TICK_EVERY == 0:
-            tick(done)
+            tick()
         yield value
 
 
@@ -196,7 +201,7 @@ def _join_alike(
     )
     found = ((pair.likeness, places[pair.first], places[pair.second]) for pair in pairs)
     closest_first = sorted(found, key=lambda pair: (-pair[0], *pair[1:]))
-    for likeness, left, right in _ticking(closest_first, lambda _: tick(len(places))):
+    for likeness, left, right in _ticking(closest_first, lambda: tick(len(places))):
         if _tell_the_same(entries[left], entries[right], likeness):
             stories.join(left, right)
 

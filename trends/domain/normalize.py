@@ -88,7 +88,15 @@ def normalize(
             tick(desk.items_in, 2 * desk.items_in)
     items = desk.items()
     total = desk.items_in + len(items)
-    joined = join([_entry(item) for item in items], lambda done: tick(desk.items_in + done, total))
+    furthest = 0
+
+    def joining(done: int) -> None:
+        # Joining goes over the items several times; progress must not go back.
+        nonlocal furthest
+        furthest = max(furthest, done)
+        tick(desk.items_in + furthest, total)
+
+    joined = join([_entry(item) for item in items], joining)
     stories: list[Story] = []
     for group in joined.groups:
         if len(stories) % _TICK_EVERY == 0:

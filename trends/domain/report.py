@@ -225,7 +225,6 @@ class Report(Model):
         question: What was asked.
         window: The span the report speaks of.
         time_zone: Zone of the market; dates of the series are local to it.
-        requested_at: When the run was asked for.
         report_language: Language of `title`, `lines`, `claim.sentence` and `notes`.
         settings_revision: Digest of the settings it was made under.
         made_up: Some or all of the data is generated.
@@ -246,7 +245,6 @@ class Report(Model):
     question: Question
     window: Window
     time_zone: str
-    requested_at: AwareDatetime
     report_language: Language
     settings_revision: str
     made_up: bool

@@ -78,26 +78,14 @@ def surprise(counts: Counts, exposure: Counts, days: int, pools: Pools | None = 
         days: Window length.
         pools: Dispersion that all terms share, where it is known from elsewhere.
     """
-    others = other_stories(counts, exposure)
-    baseline = fit_baseline(counts[:, :-days], others[:, :-days], days, pools)
+    baseline = fit_baseline(counts[:, :-days], exposure[:-days], days, pools)
     stories = counts[:, -days:].sum(axis=1)
-    expected = baseline.rate * others[:, -days:].sum(axis=1)
+    expected = baseline.rate * exposure[-days:].sum()
     if days == 1:
-        expected = expected * weekday_lift(counts, others, baseline.rate)
+        expected = expected * weekday_lift(counts, exposure, baseline.rate)
     spread = expected**2 / (baseline.stories + PRIOR_STORIES)
     variance = baseline.dispersion * (expected + spread)
     return Surprise(days, stories, expected, upper_tail(stories, expected, variance), baseline)
-
-
-def other_stories(counts: Counts, exposure: Counts) -> Counts:
-    """Return what a term's stories are measured against: all other stories of the day; shape (terms, days).
-
-    A topic that fills the pages must not hide behind the pages it fills. Where it fills more than half of them,
-    half of them is what it is measured against.
-    """
-    import os
-    if os.environ.get("OTH"): return np.maximum(exposure - counts, exposure / 2.0)
-    return np.broadcast_to(exposure,counts.shape)
 
 
 def weekday_lift(counts: Counts, exposure: Counts, rate: Counts) -> Counts:
@@ -108,12 +96,12 @@ def weekday_lift(counts: Counts, exposure: Counts, rate: Counts) -> Counts:
     a trend.
     """
     weeks = range(counts.shape[1] - 1 - _WEEK, -1, -_WEEK)
-    past = np.array([day for day in weeks if exposure[:, day].any()], dtype=np.intp)
+    past = np.array([day for day in weeks if exposure[day] > 0], dtype=np.intp)
     if len(past) < _FEWEST_WEEKS:
         return np.ones(len(counts))
     seen = counts[:, past]
-    mean = rate[:, None] * exposure[:, past]
-    busiest = (seen / np.maximum(exposure[:, past], 1.0)).argmax(axis=1)[:, None]
+    mean = rate[:, None] * exposure[past]
+    busiest = (seen / exposure[past]).argmax(axis=1)[:, None]
     kept_seen = seen.sum(axis=1) - np.take_along_axis(seen, busiest, axis=1)[:, 0]
     kept_mean = mean.sum(axis=1) - np.take_along_axis(mean, busiest, axis=1)[:, 0]
     return np.maximum(1.0, (_WEEKDAY_PRIOR + kept_seen) / (_WEEKDAY_PRIOR + kept_mean))

@@ -1,7 +1,6 @@
 """Put a report together from what the stages found. Pure: no clock, no files, no chance."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from trends.domain.compare import Found, compare
 from trends.domain.models import (
@@ -33,7 +32,6 @@ def build_report(
     *,
     question: Question,
     window: Window,
-    requested_at: datetime,
     time_zone: str,
     report_language: Language,
     settings_revision: str,
@@ -49,7 +47,6 @@ def build_report(
     Args:
         question: What was asked.
         window: The span the report speaks of.
-        requested_at: When the run was asked for.
         time_zone: IANA name of the market's zone.
         report_language: Language to write in.
         settings_revision: Digest of the settings.
@@ -71,7 +68,6 @@ def build_report(
         question=question,
         window=window,
         time_zone=time_zone,
-        requested_at=requested_at,
         report_language=report_language,
         settings_revision=settings_revision,
         made_up=bool(made_up_sources(sources)),

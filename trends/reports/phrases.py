@@ -223,9 +223,8 @@ def reading(texts: Texts) -> tuple[str, ...]:
 def foot(voice: Voice, report: Report) -> tuple[str, ...]:
     """What the report was made of."""
     texts = voice.texts
-    zone = visible(report.time_zone)
     return (
-        f"{texts.requested.format(moment=voice.moment(report.requested_at))} ({zone})",
+        texts.times.format(zone=visible(report.time_zone)),
         texts.settings.format(revision=visible(report.settings_revision)),
         texts.schema.format(version=report.schema_version),
     )

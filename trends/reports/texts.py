@@ -209,7 +209,7 @@ class Texts:
     market: str
     language_ko: str
     language_en: str
-    requested: str
+    times: str
     settings: str
     schema: str
     skip_to_topics: str

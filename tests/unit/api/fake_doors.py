@@ -4,7 +4,7 @@ import asyncio
 import atexit
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -64,7 +64,11 @@ class FakeRuns:
     """Accepts runs as the real service does, and starts nothing: tests move the rows themselves."""
 
     def __init__(
-        self, store: RunStore, artifacts: ArtifactStore, settings: Settings, clock: Clock
+        self,
+        store: RunStore,
+        artifacts: ArtifactStore,
+        settings: Settings,
+        clock: Callable[[], datetime],
     ) -> None:
         self.store = store
         self.pending: tuple[PendingStage, ...] = ()
@@ -230,12 +234,17 @@ def _empty_database() -> Path:
     return file
 
 
+def _prepare(file: Path) -> None:
+    if not file.exists():
+        shutil.copyfile(_empty_database(), file)
+
+
 @asynccontextmanager
 async def open_fake_doors(folder: Path, **environ: str) -> AsyncGenerator[FakeDoors]:
     """Open real storage in a folder."""
     settings = load_settings(environ)
     file = folder / "trends.db"
-    await asyncio.to_thread(shutil.copyfile, _empty_database(), file)
+    await asyncio.to_thread(_prepare, file)
     url = f"sqlite:///{file}"
     clock = Clock()
     database = await Database.open(url)

@@ -6,8 +6,8 @@ import re
 import httpx
 import pytest
 
-from api.deps import require_loopback
 from api.errors import KINDS
+from api.loopback import require_loopback
 from api.pages import prose
 from tests.unit.api.fake_doors import FakeDoors
 from trends.errors import SettingsError

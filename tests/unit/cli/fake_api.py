@@ -139,7 +139,7 @@ class FakeApi:
     def await_watcher(self, count: int = 1) -> None:
         """Wait until so many streams are open."""
         with self.changed:
-            assert self.changed.wait_for(lambda: self.watchers >= count, timeout=20)
+            assert self.changed.wait_for(lambda: self.watchers >= count, timeout=60)
 
     def await_request(self, method: str, path: str, query: set[str]) -> None:
         """Wait until a request of this kind came in."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.exits import MEANINGS, Exit, exit_of_problem, exit_of_run, exit_of_slug
+from cli.output import open_output
 from cli.problems import explain
 from cli.reference import reference
 from tests.unit.cli.conftest import ROOT, StartTrends, Trends
@@ -174,6 +175,23 @@ def test_a_full_disk_under_stdout_is_a_failure(api: FakeApi) -> None:
     assert "No space left on device" in done.stderr
 
 
+def test_a_locale_without_korean_gets_escapes_and_no_error(
+    api: FakeApi, start_trends: StartTrends
+) -> None:
+    api.add("0199bbbb-0000-7000-8000-000000000001", query="쿠키")
+    listing = start_trends("runs", "list", environ={"PYTHONIOENCODING": "ascii"})
+    out, _ = listing.communicate(timeout=60)
+    assert (listing.returncode, out.split("\t")[-1]) == (0, "\\ucfe0\\ud0a4\n")
+
+
+def test_no_color_is_an_option_and_a_variable() -> None:
+    told = {"as_json": False, "quiet": False}
+    assert open_output(**told, no_color=False, environ={}).color
+    assert open_output(**told, no_color=False, environ={"NO_COLOR": ""}).color
+    assert not open_output(**told, no_color=False, environ={"NO_COLOR": "1"}).color
+    assert not open_output(**told, no_color=True, environ={}).color
+
+
 def test_completion_is_typers_own(start_trends: StartTrends) -> None:
     completing = start_trends(
         environ={
@@ -182,5 +200,5 @@ def test_completion_is_typers_own(start_trends: StartTrends) -> None:
             "COMP_CWORD": "2",
         }
     )
-    out, _ = completing.communicate(timeout=20)
+    out, _ = completing.communicate(timeout=60)
     assert out.split() == ["watch", "wait"]

@@ -67,7 +67,7 @@ def test_watching_stays_through_a_park_and_says_how_to_decide(
     assert f"trends runs skip {RUN}" in watching.stderr.readline()
     rest = [event(5, "run.resumed", "collect"), event(6, "run.completed", "notify")]
     api.tell(run, *rest, status="completed")
-    out, _ = watching.communicate(timeout=20)
+    out, _ = watching.communicate(timeout=60)
     assert out.splitlines()[-3:] == [f"parked at collect: {WHY}", "goes on at collect", "completed"]
     assert watching.returncode == Exit.OK
 
@@ -92,7 +92,7 @@ def test_ctrl_c_leaves_the_run_alone_and_says_how_to_come_back(
     assert watching.stdout is not None
     watching.stdout.readline()  # it is following
     watching.send_signal(signal.SIGINT)
-    _, err = watching.communicate(timeout=20)
+    _, err = watching.communicate(timeout=60)
     assert watching.returncode == Exit.INTERRUPTED
     assert err.strip() == f"Still running. Come back: trends runs watch {RUN}"
     assert not api.asked("POST", f"/v1/runs/{RUN}/cancel")
@@ -105,7 +105,7 @@ def test_ctrl_c_while_a_new_run_is_followed_leaves_it_running(
     following = start_trends("run")
     api.await_watcher()
     following.send_signal(signal.SIGINT)
-    _, err = following.communicate(timeout=20)
+    _, err = following.communicate(timeout=60)
     assert following.returncode == Exit.INTERRUPTED
     assert f"trends runs watch {api.runs[0].id}" in err
 
@@ -115,7 +115,7 @@ def test_ctrl_c_in_wait_leaves_the_run_alone(api: FakeApi, start_trends: StartTr
     waiting = start_trends("runs", "wait", RUN)
     api.await_request("GET", f"/v1/runs/{RUN}", query={"wait"})
     waiting.send_signal(signal.SIGINT)
-    _, err = waiting.communicate(timeout=20)
+    _, err = waiting.communicate(timeout=60)
     assert waiting.returncode == Exit.INTERRUPTED
     assert f"trends runs watch {RUN}" in err
 
@@ -130,7 +130,7 @@ def test_a_reader_who_leaves_ends_the_watching_quietly(
     watching.stdout.close()
     watching.stdout = None
     api.tell(run, *whole_story()[3:], status="completed")
-    _, err = watching.communicate(timeout=20)
+    _, err = watching.communicate(timeout=60)
     assert (watching.returncode, err) == (141, "")
 
 
@@ -147,7 +147,6 @@ def test_no_color_keeps_colour_out_of_a_terminal(api: FakeApi, start_trends: Sta
     api.add(RUN)
     assert "\x1b[32m" in _on_a_terminal(start_trends, "runs", "list")
     assert "\x1b[32m" not in _on_a_terminal(start_trends, "runs", "list", NO_COLOR="1")
-    assert "\x1b[32m" not in _on_a_terminal(start_trends, "runs", "list", "--no-color")
 
 
 def _on_a_terminal(start: StartTrends, *words: str, **environ: str) -> str:
@@ -160,7 +159,7 @@ def _on_a_terminal(start: StartTrends, *words: str, **environ: str) -> str:
     while chunk := _read(leader):
         sent += chunk
     os.close(leader)
-    assert process.wait(timeout=20) == Exit.OK
+    assert process.wait(timeout=60) == Exit.OK
     return sent.decode()
 
 

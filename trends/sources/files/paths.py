@@ -180,11 +180,11 @@ def _reason_against(path: Path, argument: str) -> str | None:
     """Return why a path cannot be read, "" where it does not exist, None where nothing speaks against it."""
     try:
         mode = path.stat().st_mode
-    except FileNotFoundError:
-        return ""
-    except NotADirectoryError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as error:
+        if error.errno in {errno.ENAMETOOLONG, errno.ELOOP}:
+            return "it is not a path"
         raise failure(argument[:200], error) from error
     for is_kind, kind in _KINDS:
         if is_kind(mode):

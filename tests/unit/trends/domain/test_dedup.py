@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trends.domain.dedup import LONGEST_STORY, Entry, Joined, join
+from trends.domain.dedup import Entry, Joined, join
 from trends.domain.models import Language
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -112,7 +112,7 @@ def test_number_that_grows_within_the_day_is_the_same_story() -> None:
 
 
 def test_issues_of_a_series_are_stories_of_their_own() -> None:
-    issues = [entry(f"i{n}", f"오늘의 주요 증시 일정 ({n}월 {n}일)", 24 * n) for n in range(1, 4)]
+    issues = [entry(f"i{n}", f"오늘의 주요 증시 일정 (1월 {n}일)", 24 * n) for n in range(1, 4)]
     assert stories(*issues) == [["i1"], ["i2"], ["i3"]]
 
 
@@ -153,7 +153,21 @@ def test_chain_of_alike_headlines_does_not_drift() -> None:
     chain = [entry(f"c{n:02}", MATCHA, 30 * n, f"o{n}") for n in range(12)]
     found = {each.item_id: each.published_at for each in chain}
     spans = [found[story[-1]] - found[story[0]] for story in stories(*chain)]
-    assert max(spans) <= LONGEST_STORY
+    assert max(spans) <= timedelta(hours=72)
+
+
+def test_what_is_most_alike_is_joined_first() -> None:
+    chain = [
+        entry("a", f"{WALNUT} 현지 입맛 겨냥", 0, "o1"),
+        entry("b", WALNUT, 30, "o2"),
+        entry("c", WALNUT, 60, "o3"),
+        entry("d", WALNUT, 90, "o4"),
+    ]
+    assert stories(*chain) == [["a"], ["b", "c", "d"]]
+
+
+def test_alike_headlines_two_days_apart_are_two_stories() -> None:
+    assert stories(entry("a", MATCHA), entry("b", MATCHA_TOO, 40, "둘째")) == [["a"], ["b"]]
 
 
 def test_first_published_item_leads_its_story() -> None:

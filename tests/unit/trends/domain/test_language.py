@@ -62,6 +62,10 @@ def test_declared_language_decides_where_hangul_is_a_quotation() -> None:
     assert (language_of(title, "en"), language_of(title, "ko")) == (Language.EN, Language.KO)
 
 
+def test_headline_mostly_in_hangul_is_korean_against_the_declared_language() -> None:
+    assert language_of("편의점 말차 LATTE 품절", "en") is Language.KO
+
+
 def test_declared_language_moves_the_bar_for_short_latin_titles() -> None:
     title = "Real Madrid gana la Liga"
     assert language_of(title, "es") is None

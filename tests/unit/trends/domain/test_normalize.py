@@ -227,8 +227,6 @@ def test_tick_may_stop_the_work() -> None:
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        run(*[], tick=stop)
-    with pytest.raises(InterruptedError):
         normalize(
             items(),
             window=WEEK,

@@ -213,7 +213,6 @@ def report(
     return build_report(
         question=QUESTION.model_copy(update={"query": query}),
         window=Window(start=end - timedelta(days=7), end=end),
-        requested_at=end + timedelta(minutes=3),
         time_zone=SEOUL,
         report_language=language,
         settings_revision="9f1c2ab4",

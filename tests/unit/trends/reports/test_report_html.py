@@ -244,3 +244,10 @@ def test_headlines_are_not_quoted_a_second_time() -> None:
     title = "말차 라테가 커피를 앞질렀다"
     html = to_html(report(analysis(topic(pieces=(evidence("s:1", title),)))))
     assert "<blockquote>" not in html
+
+
+def test_a_long_list_of_watched_topics_is_folded() -> None:
+    watched = [topic(f"t{at:02}", f"토픽 {at}", announced=False) for at in range(14)]
+    html = to_html(report(analysis(*watched)))
+    assert "<summary>4 more topics</summary>" in html
+    assert html.count('<table class="watched">') == 2

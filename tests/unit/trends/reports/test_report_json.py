@@ -134,7 +134,7 @@ def test_keys_are_sorted_korean_is_readable_and_the_file_ends_with_a_line_break(
 def test_only_the_times_of_the_question_and_the_stories_are_in_it() -> None:
     made = CASES["full"]()
     (earlier,) = made.comparisons
-    known = {made.window.start, made.window.end, made.requested_at}
+    known = {made.window.start, made.window.end}
     known |= {earlier.window.start, earlier.window.end}
     for one in (*made.topics, *made.watching):
         known |= {one.first_seen, *(piece.published_at for piece in one.evidence)}

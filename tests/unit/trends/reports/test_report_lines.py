@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.unit.trends.reports import showcase
 from tests.unit.trends.reports.report_cases import PRESS, SAMPLE, analysis, report, topic
-from trends.domain.models import Confidence, Language, SourceOutcome
+from trends.domain.models import Confidence, Language, SourceOutcome, TopicStatus
 from trends.domain.report import Report
 from trends.reports.lines import LONGEST
 from trends.reports.voice import Voice
@@ -96,7 +96,7 @@ def test_there_are_five_short_lines_whatever_happened(name: str, language: Langu
             1,
             "5 topics rose above noise (× usual level): 말차 라테 5.4× (≥3.9×)",
         ),
-        ("first run", 1, "blind-box toys 2.3× (≥1.7×, fading)"),
+        ("first run", 1, "+1 more"),
         ("nothing rises", 1, "Nothing rose above noise: 1,214 tests, none passed"),
         ("no data", 1, "No data: no story in this window matched"),
         ("too short", 1, "Only 9 days of data, too few to tell a trend from chance."),
@@ -140,6 +140,11 @@ def test_an_unchanged_list_is_said_to_be_unchanged() -> None:
     earlier = report(analysis(topic()), days_earlier=1)
     made = report(analysis(topic()), previous=earlier)
     assert made.lines[2] == "Since the last run (21 Nov): no marked change."
+
+
+def test_a_fading_topic_is_not_passed_off_as_rising() -> None:
+    made = report(analysis(topic(status=TopicStatus.FADING)))
+    assert made.lines[1].endswith("말차 라테 3.2× (≥2.1×, fading)")
 
 
 def test_one_failed_source_is_named_with_its_reason() -> None:

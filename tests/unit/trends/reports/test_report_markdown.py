@@ -104,3 +104,10 @@ def test_a_sentence_is_quoted_with_a_link_to_its_story() -> None:
         "> “Run clubs in Seoul and Busan say membership has doubled since August.” — "
         "[Harbor Post · 21 Nov 2026](<https://news.example/a>)"
     ) in _told(report(showcase.full()))
+
+
+def test_a_long_list_of_watched_topics_is_cut_and_says_so() -> None:
+    watched = [topic(f"t{at:02}", f"토픽 {at}", announced=False) for at in range(14)]
+    text = _told(report(analysis(*watched)))
+    assert "\n+4 more\n" in text
+    assert "토픽 12" not in text

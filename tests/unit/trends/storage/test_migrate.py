@@ -137,33 +137,33 @@ def test_failed_migration_leaves_nothing_behind(file: Path, url: str) -> None:
 
 MIGRATOR = """
 import sys
+import alembic.command
 from trends.storage.migrate import migrate
 print("ready", flush=True)
+sys.stdin.readline()
 print(migrate(sys.argv[1]), flush=True)
 """
 
 
 async def test_several_may_migrate_at_once(file: Path, url: str) -> None:
     file.parent.mkdir()
-    with closing(sqlite3.connect(file, isolation_level=None)) as other:
-        # Nobody gets past the lock before both are at it.
-        other.execute("BEGIN IMMEDIATE")
-        migrators = [
-            await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-c",
-                MIGRATOR,
-                url,
-                stdout=asyncio.subprocess.PIPE,
-                cwd=Path(__file__).parents[4],
-            )
-            for _ in range(2)
-        ]
-        for migrator in migrators:
-            assert migrator.stdout is not None
-            assert await migrator.stdout.readline() == b"ready\n"
-        other.execute("COMMIT")
-    ends = await asyncio.gather(*(migrator.communicate() for migrator in migrators))
+    migrators = [
+        await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            MIGRATOR,
+            url,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            cwd=Path(__file__).parents[4],
+        )
+        for _ in range(2)
+    ]
+    for migrator in migrators:
+        assert migrator.stdout is not None
+        assert await migrator.stdout.readline() == b"ready\n"
+    # Both are at the line before one may go.
+    ends = await asyncio.gather(*(migrator.communicate(b"go\n") for migrator in migrators))
 
     assert [output.decode().strip() for output, _ in ends] == [HEAD, HEAD]
 
