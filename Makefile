@@ -5,7 +5,7 @@ ARGS ?=
 BIN := .venv/bin
 SETUP := @$(PYTHON) deploy/setup.py
 COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11
-BENCHMARKS ?= throughput run truth volume headlines
+BENCHMARKS ?= throughput run truth volume headlines exit_status
 DATA ?= data
 
 .DEFAULT_GOAL := help

@@ -24,6 +24,7 @@ MAX_JSON_BYTES = 1 << 20
 UPLOADS = "/v1/uploads"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 KNOWN_METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
+PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 # For the figures only: who asked was gone before the answer began.
 CLIENT_LEFT = 499
 
@@ -185,7 +186,9 @@ def _count(scope: Scope, status: int | None, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "none")
     method = scope["method"] if scope["method"] in KNOWN_METHODS else "other"
     _served(scope).metrics.answered(method, route, status or CLIENT_LEFT, seconds)
-    _log.info(
+    # Probes and scrapes come without end.
+    tell = _log.debug if scope["path"] in PROBES else _log.info
+    tell(
         "http.answered",
         method=scope["method"],
         path=scope["path"],

@@ -242,11 +242,13 @@ def event_out(event: RunEvent) -> Event:
     )
 
 
-def progress_out(run_id: str, pending: PendingStage, agent: str) -> Event:
-    """Show what the server is executing, in the same envelope."""
+def progress_out(run_id: str, pending: PendingStage, agent: str) -> Event | None:
+    """Show what the server is executing, in the same envelope; None where it has nothing to tell yet."""
     names = {row.activity: row.name for row in PIPELINES[agent]}
-    done, total = pending.progress or (None, None)
-    data = {"done": done, "total": total or None, "last_failure": pending.last_failure or None}
+    done, total = pending.progress or (0, 0)
+    told = {"done": done, "total": total, "last_failure": pending.last_failure}
+    if not any(told.values()):
+        return None
     return Event(
         run_id=run_id,
         seq=None,
@@ -255,7 +257,7 @@ def progress_out(run_id: str, pending: PendingStage, agent: str) -> Event:
         stage=names.get(pending.activity),
         part=None,
         attempt=pending.attempt,
-        data={name: value for name, value in data.items() if value is not None},
+        data={name: value for name, value in told.items() if value},
     )
 
 

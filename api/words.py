@@ -31,7 +31,7 @@ WORDS: dict[str, dict[str, str]] = {
         "query": "검색어",
         "everything": "전체",
         "window": "기간",
-        "report": "보고서",
+        "report": "리포트",
         "read": "보기",
         "history": "실행 이력",
         "docs": "API 문서",

@@ -1,5 +1,6 @@
 """The end of a demo as text: the top of the report, where its files lie, and what each stage took."""
 
+import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -43,7 +44,9 @@ def top_topics(topics: list[Json]) -> Iterator[str]:
         series = [float(day["stories"]) for day in topic["series"][-SPARK_DAYS:]]
         label = padded(flat(str(topic["label"])), LABEL_WIDTH)
         growth = "new" if topic["is_new"] else f"×{topic['growth']:.1f}"
-        low = f"at least ×{topic['growth_low']:.1f}"
+        low = (
+            f"at least ×{math.floor(topic['growth_low'] * 10) / 10:.1f}"  # a bound never rounds up
+        )
         outlets = f", {len(topic['outlets'])} outlets" if topic["outlets"] else ""
         yield (
             f"  {topic['rank']}. {label} {growth:>6}  {low:<14} {sparkline(series)}  "

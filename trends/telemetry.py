@@ -10,7 +10,6 @@ import structlog
 
 # Libraries whose INFO says what we say better, or nothing.
 QUIET = (
-    "aiosqlite",
     "alembic",
     "asyncio",
     "httpcore",

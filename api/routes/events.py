@@ -9,8 +9,8 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.deps import TENANT, RunId, ServedBy
 from api.errors import problems
-from api.events import Interrupted, Progress, Seen
-from api.schemas import Event, event_out, progress_out
+from api.events import Interrupted, Seen
+from api.schemas import event_out, progress_out
 from trends.errors import InvalidRequestError
 from trends.storage.rows import RunEvent, RunRow
 
@@ -107,12 +107,5 @@ def _messages(seen: Seen, row: RunRow) -> list[ServerSentEvent]:
         return [ServerSentEvent(id=str(seen.seq), event=seen.type, data=event_out(seen))]
     if isinstance(seen, Interrupted):
         return [ServerSentEvent(event="reconnect", data={"why": seen.why})]
-    return [_progress(event) for event in _each(seen, row)]
-
-
-def _each(seen: Progress, row: RunRow) -> list[Event]:
-    return [progress_out(row.run_id, pending, row.agent) for pending in seen.stages]
-
-
-def _progress(event: Event) -> ServerSentEvent:
-    return ServerSentEvent(event="progress", data=event)
+    told = (progress_out(row.run_id, pending, row.agent) for pending in seen.stages)
+    return [ServerSentEvent(event=event.type, data=event) for event in told if event]

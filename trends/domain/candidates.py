@@ -124,20 +124,23 @@ def _candidates(
 ) -> _Ints:
     """Pairs that share a band, as keys `first * n + second`, ascending."""
     count = len(times)
-    keys: list[_Ints] = []
+    found = np.zeros(0, dtype=np.int64)
     for band in range(bands.shape[1]):
         column = bands[:, band]
         # Stable: within a bucket, documents stay in order of time.
         order = np.argsort(column, kind="stable")
         bucket, moment = column[order], times[order]
+        keys: list[_Ints] = []
         for ahead in range(1, min(_NEIGHBOURS, count - 1) + 1):
             same = bucket[ahead:] == bucket[:-ahead]
             if not same.any():
                 break
             close = same & (moment[ahead:] - moment[:-ahead] <= within)
             keys.append(order[:-ahead][close] * count + order[ahead:][close])
+        # Band by band: a crowd of copies shares every band, and its pairs once fit in memory.
+        found = np.unique(np.concatenate([found, *keys])) if keys else found
         tick(count)
-    return np.unique(np.concatenate(keys)) if keys else np.zeros(0, dtype=np.int64)
+    return found
 
 
 def _verified(

@@ -20,7 +20,7 @@ _FORMS = (
     "Write a span such as 24h, 7d or 4w, or two times such as 2026-01-01T00:00Z/2026-01-08T00:00Z."
 )
 _WITH_ZONE = "Add a zone, such as 2026-01-08T00:00Z or 2026-01-08T09:00+09:00."
-_TICK = timedelta(microseconds=1)
+_INSTANT = timedelta(microseconds=1)
 
 
 class Bin(NamedTuple):
@@ -147,7 +147,8 @@ def bins(window_end: datetime, zone: str, count: int) -> list[Bin]:
             edges.append(edge)
     edges.reverse()
     return [
-        Bin(start, end, (end - _TICK).astimezone(market).date()) for start, end in pairwise(edges)
+        Bin(start, end, (end - _INSTANT).astimezone(market).date())
+        for start, end in pairwise(edges)
     ]
 
 

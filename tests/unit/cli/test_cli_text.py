@@ -64,7 +64,7 @@ def topic(**fields: Any) -> dict[str, Any]:
         "label": "두바이 쫀득 쿠키",
         "is_new": False,
         "growth": 4.13,
-        "growth_low": 2.84,
+        "growth_low": 2.89,
         "status": "rising",
         "stories": 12,
         "window_days": 7,

@@ -61,10 +61,12 @@ def is_running(pid: int) -> bool:
         return not Path("/proc/self").exists()
 
 
-async def until(fact: Callable[[], object], what: str) -> None:
+async def until(
+    fact: Callable[[], object], what: str, *, seconds: float = PATIENCE_SECONDS
+) -> None:
     """Wait until something is so, and fail if it takes too long."""
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + PATIENCE_SECONDS
+    deadline = loop.time() + seconds
     while not fact():
-        assert loop.time() < deadline, f"in {PATIENCE_SECONDS:g} s it was not so that {what}"
+        assert loop.time() < deadline, f"in {seconds:g} s it was not so that {what}"
         await asyncio.sleep(0.02)

@@ -160,7 +160,7 @@ def test_bins_are_as_many_as_asked_and_touch(end: datetime, zone: str, count: in
 
 @given(MOMENTS, ZONES)
 def test_every_bin_has_a_date_of_its_own(end: datetime, zone: str) -> None:
-    days = [each.day for each in bins(end, zone, 400)]
+    days = [each.day for each in bins(end, zone, 120)]
     assert days == sorted(set(days))
 
 
