@@ -40,7 +40,11 @@ def build_activities(parts: Parts, executor: ThreadPoolExecutor) -> Activities:
     """Make every activity with its dependencies, by the queue of the stage table."""
     door = StageDoor(parts.store, parts.artifacts, executor)
     collect = CollectActivity(
-        door, parts.artifacts, lambda spec, settings: make_source(spec, settings, parts.state)
+        door,
+        parts.artifacts,
+        lambda spec, settings: make_source(
+            spec, settings, parts.state, parts.settings.sources.file.roots
+        ),
     )
     rows = RunRowActivities(parts.store)
     report = ReportActivity(door, parts.artifacts)

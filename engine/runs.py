@@ -283,6 +283,9 @@ class RunService:
                 brief=stored,
                 settings_revision=brief.settings_revision,
                 input=run_input.model_dump(mode="json"),
+                artifacts=tuple(
+                    ref for ref in (brief.settings, brief.previous, brief.week_ago) if ref
+                ),
             )
         )
         if row.status is RunStatus.STARTING:

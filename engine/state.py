@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from engine.locks import lock_exclusive, once
 from trends.errors import SchemaMismatchError, StateHeldError, StorageUnavailableError
@@ -35,7 +36,8 @@ class State:
     @property
     def database_url(self) -> str:
         """The same, as SQLAlchemy reads it."""
-        return f"sqlite+aiosqlite:///{self.database_file}"
+        # A path may hold what means something in a URL.
+        return f"sqlite:///{quote(str(self.database_file))}"
 
     @property
     def temporal_file(self) -> Path:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -181,18 +181,23 @@ async def open_doors(
         yield Doors(parts=parts, client=client, runs=runs, reconciler=reconciler)
 
 
-def make_source(spec: str, settings: Settings, state: State) -> Source:
+def make_source(spec: str, settings: Settings, state: State, roots: Sequence[str]) -> Source:
     """Make a source from its spec, such as `file:uploads/a.jsonl`.
+
+    Args:
+        spec: Name, and argument behind a colon.
+        settings: The run's own.
+        state: For the uploads.
+        roots: Folders that this process may read now. Not the run's: a folder that was taken away stays away.
 
     Raises:
         UnknownNameError: No such source.
         SettingsError: Its settings are wrong.
     """
     name, _ = registry.parse_source_spec(spec)
-    sections = settings.sources.model_dump()
-    options: dict[str, object] = dict(sections.get(name, {}))
+    options: dict[str, object] = dict(settings.sources.model_dump().get(name, {}))
     if name == "file":
-        options["uploads"] = str(state.uploads)
+        options |= {"uploads": str(state.uploads), "roots": roots}
     return registry.create(name, options)
 
 
@@ -211,7 +216,7 @@ async def check_source(state: State, settings: Settings, spec: str) -> None:
     Raises:
         InvalidRequestError: The spec, or the path in it, cannot be.
     """
-    source = make_source(spec, settings, state)
+    source = make_source(spec, settings, state, settings.sources.file.roots)
     argument = registry.parse_source_spec(spec)[1]
     await asyncio.to_thread(source.check, argument)
 

@@ -6,19 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflows.stand import stand, undisturbed
+from tests.workflows.stand import stand
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 STAGES = ("collect", "normalize", "analyze", "summarize", "report", "notify")
-
-
-@pytest.fixture(scope="session")
-async def calm_report(
-    engine_server: str, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, bytes]:
-    """What every disturbed run must come to."""
-    return await undisturbed(engine_server, tmp_path_factory.mktemp("calm"))
 
 
 def told(state: Path) -> list[str]:

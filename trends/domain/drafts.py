@@ -177,28 +177,27 @@ def _explained_away(
 ) -> list[Cluster]:
     """Leave out what rises only because a stronger topic does, such as the shop that sells the craze.
 
-    Of each alarmed topic, strongest first, the stories that stronger ones hold are taken away. If what is left is no
-    surprise (p > 0.01), its terms are tied to the topic that holds most of them.
+    Of each alarmed topic, strongest first, the stories are taken away that stronger ones hold, or that one outlet
+    alone made a burst of. If what is left is no surprise (p > 0.01), its terms are tied to the topic that holds most
+    of them.
     """
+    postings = reading.index.postings
+    own = [frozenset(place for term in each.core for place in postings[term]) for each in clusters]
+    bursts = family.one_outlet[reading.language]
+    held = [number for number, each in enumerate(clusters) if bursts[each.lead] and not alarmed[each.lead]]
     kept: list[Cluster] = []
-    held: list[tuple[Cluster, frozenset[int]]] = []
     for number, each in enumerate(clusters):
         tick(number, len(clusters))
-        if not alarmed[each.lead]:
-            kept.append(each)
-            continue
-        stories = frozenset(
-            place for term in each.core for place in reading.index.postings[term]
-        )
-        left = stories.difference(*(others for _, others in held))
-        if len(left) < len(stories) and not _still_rises(
-            line, reading, family, each.lead, left, min_stories
-        ):
-            home = max(held, key=lambda pair: len(pair[1] & stories))[0]
-            home.tied += [*each.core, *each.tied]
-            continue
+        if alarmed[each.lead]:
+            left = own[number].difference(*(own[other] for other in held))
+            if len(left) < len(own[number]) and not _still_rises(
+                line, reading, family, each.lead, left, min_stories
+            ):
+                home = max(held, key=lambda other: (len(own[other] & own[number]), -other))  # noqa: B023
+                clusters[home].tied += [*each.core, *each.tied]
+                continue
+            held.append(number)
         kept.append(each)
-        held.append((each, stories))
     return kept
 
 

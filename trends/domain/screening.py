@@ -61,6 +61,7 @@ class Family:
         adjusted: Their Benjamini-Hochberg values, in that order.
         p_values: Weighted, by language and window, in the order of the terms.
         q_values: Likewise.
+        one_outlet: Which terms would have passed if it did not matter that they rest on one outlet.
     """
 
     error_rate: float
@@ -69,6 +70,7 @@ class Family:
     adjusted: Counts
     p_values: dict[tuple[Language, int], Counts]
     q_values: dict[tuple[Language, int], Counts]
+    one_outlet: dict[Language, Flags]
 
     @property
     def size(self) -> int:
@@ -116,18 +118,24 @@ def screen(
     totals = [reading.counts.sum(axis=1) for reading in tested]
     budget = Budget.over(np.concatenate([np.empty(0), *totals]))
     p_values: dict[tuple[Language, int], Counts] = {}
+    resting: dict[tuple[Language, int], Counts] = {}
     for reading, total in zip(tested, totals, strict=True):
         for days, test in reading.tests.items():
             p = np.where(test.stories >= min_stories, budget.weigh(test.p_value, total), 1.0)
+            resting[reading.language, days] = np.ones_like(p)
             if sole is not None:
                 # Above the error rate nothing is ever called: only the rest needs its outlets looked at.
                 near = np.nonzero(p <= error_rate)[0]
-                p[near[_on_one_outlet(line, reading, test, near, sole, tick)]] = 1.0
+                near = near[_on_one_outlet(line, reading, test, near, sole, tick)]
+                resting[reading.language, days][near] = p[near]
+                p[near] = 1.0
             p_values[reading.language, days] = p
     flat = np.concatenate([np.empty(0), *p_values.values()])
     q_flat = adjusted(flat)
     edges = np.cumsum([part.size for part in p_values.values()], dtype=np.intp)[:-1]
     parts = np.split(q_flat, edges) if p_values else []
+    # The largest p-value that passed is where the line between chance and surprise lies in this run.
+    threshold = float(flat[q_flat <= error_rate].max(initial=error_rate / max(flat.size, 1)))
     return Family(
         error_rate=error_rate,
         budget=budget,
@@ -135,6 +143,13 @@ def screen(
         adjusted=np.sort(q_flat),
         p_values=p_values,
         q_values=dict(zip(p_values, parts, strict=True)),
+        one_outlet={
+            reading.language: np.min(
+                [resting[reading.language, days] for days in reading.tests], axis=0
+            )
+            <= threshold
+            for reading in tested
+        },
     )
 
 

@@ -9,6 +9,7 @@ from trends.domain.models import TopicStatus
 from trends.domain.surprise import upper_tail
 
 PARTS = 4
+TURNING = 3
 EVIDENCE = 0.10
 TURN = 1.0
 _PART_DAYS = {1: 1, 7: 2, 28: 7}
@@ -21,8 +22,8 @@ def status(
 
     A part is evidence where so many stories or more have a chance of at most 10 % at the usual rate. A direction
     needs two such parts; with fewer the topic is emerging, or fading where the only one lies behind. The
-    direction is the sign of Cochran and Armitage's trend statistic over the parts, over-dispersion allowed for,
-    once it is beyond one standard error; between, the topic is peaking.
+    direction is the sign of Cochran and Armitage's trend statistic over the last three parts, over-dispersion
+    allowed for, once it is beyond one standard error; between, the topic is peaking.
 
     Args:
         counts: Stories by day, oldest first.
@@ -38,7 +39,7 @@ def status(
     evidence = (upper_tail(seen, mean, dispersion * mean) <= EVIDENCE) & (behind > 0)
     if evidence.sum() < 2:  # noqa: PLR2004 - a direction takes two points
         return TopicStatus.EMERGING if evidence[-2:].any() or not evidence.any() else TopicStatus.FADING
-    slope = _trend(seen, behind, dispersion)
+    slope = _trend(seen[-TURNING:], behind[-TURNING:], dispersion)
     if slope >= TURN:
         return TopicStatus.RISING
     return TopicStatus.FADING if slope <= -TURN else TopicStatus.PEAKING

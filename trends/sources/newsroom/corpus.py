@@ -25,7 +25,7 @@ Row = tuple[int, RawItem]
 
 # Everyday subjects: sizes by rank, a burst on some days, and a slow swing over weeks.
 _SUBJECT_ZIPF = 0.7
-_SUBJECT_SHAPE = 2
+_SUBJECT_SHAPE = 1
 _SWING = 0.15
 _SWING_DAYS = (20.0, 60.0)
 _SOCIETY_SHARE = 0.08

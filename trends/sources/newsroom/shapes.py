@@ -9,8 +9,8 @@ SIZES = (1.5, 2.0, 3.0, 4.0, 6.0)
 # with half a story a day is a single further story, which no statistics can tell from chance: short and small
 # trends are planted on busier subjects. All lie within 0.5 to 5 stories a day.
 _BASES: dict[Shape, tuple[tuple[float, float, float], ...]] = {
-    Shape.SPIKE: ((6.0, 2.4, 3.4), (4.0, 3.5, 4.5), (3.0, 4.5, 5.0), (0.0, 1.5, 3.0)),
-    Shape.RAMP: ((6.0, 1.0, 1.8), (4.0, 2.0, 2.8), (3.0, 3.6, 4.6), (0.0, 1.5, 3.0)),
+    Shape.SPIKE: ((6.0, 2.8, 3.8), (4.0, 4.4, 5.0), (3.0, 4.5, 5.0), (0.0, 1.5, 3.0)),
+    Shape.RAMP: ((6.0, 1.2, 2.0), (4.0, 2.6, 3.4), (3.0, 4.2, 5.0), (0.0, 1.5, 3.0)),
     Shape.SLOW_BURN: ((4.0, 0.5, 0.8), (3.0, 0.8, 1.3), (0.0, 0.8, 1.5)),
     Shape.FADING: ((4.0, 0.6, 1.0), (3.0, 1.0, 1.6), (0.0, 0.8, 1.5)),
 }
@@ -61,19 +61,26 @@ def _height(shape: Shape, day: int, length: int) -> float:
     return rise * min(1.0, (length - day) / FADING_FALL_DAYS)
 
 
+# How often a short trend of the default plan has which size: rather a high one, since of a low one nobody could
+# say that it was no chance.
+_SPIKE_SIZES = (1.5, 2.0, 3.0, 4.0, 6.0, 6.0, 6.0, 6.0, 6.0, 6.0)
+_RAMP_SIZES = (1.5, 2.0, 3.0, 3.0, 4.0, 4.0, 6.0, 6.0, 6.0)
+_LASTING_SIZES = (3.0, 3.0, 3.0, 4.0, 4.0, 6.0, 1.5, 2.0)
+
+
 def default_plan(seed: int) -> tuple[PlannedTrend, ...]:
     """Choose the ten trends that a corpus gets where no plan is given.
 
-    One spike and one or two ramps, since they fill a page, and more that last; eight trends of size 3 and more,
-    two smaller ones. The spike is rather a high one: of a low one nobody could say that it was no chance.
+    One spike and one ramp, since they fill a page, and eight that last: half of them slow burns, half fading. Most
+    are of size 3 and more.
     """
     chance = Chance("plan", seed)
-    shapes = [Shape.RAMP, *(Shape.SLOW_BURN,) * 3, *(Shape.FADING,) * 4]
-    shapes.append(chance.pick((Shape.RAMP, Shape.SLOW_BURN)))
-    sizes = (3.0, 3.0, 3.0, 4.0, 4.0, 4.0, 6.0, 1.5, 2.0)
-    spike = PlannedTrend(shape=Shape.SPIKE, size=chance.pick((3.0, 4.0, 6.0, 6.0)))
-    lasting = (
-        PlannedTrend(shape=shape, size=size)
-        for shape, size in zip(chance.shuffled(shapes), chance.shuffled(sizes), strict=True)
+    shapes = (Shape.SLOW_BURN, Shape.FADING) * (len(_LASTING_SIZES) // 2)
+    return (
+        PlannedTrend(shape=Shape.SPIKE, size=chance.pick(_SPIKE_SIZES)),
+        PlannedTrend(shape=Shape.RAMP, size=chance.pick(_RAMP_SIZES)),
+        *(
+            PlannedTrend(shape=shape, size=size)
+            for shape, size in zip(shapes, chance.shuffled(_LASTING_SIZES), strict=True)
+        ),
     )
-    return (spike, *lasting)

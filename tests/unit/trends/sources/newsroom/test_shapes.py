@@ -53,7 +53,7 @@ def test_default_plan_has_every_shape_and_mostly_high_sizes(seed: int) -> None:
     plan = default_plan(seed)
     assert len(plan) == 10
     assert {trend.shape for trend in plan} == set(Shape)
-    assert sum(trend.size >= 3 for trend in plan) == 8
+    assert sum(trend.size >= 3 for trend in plan) >= 6
 
 
 def test_default_plans_of_some_seeds_cover_shapes_and_sizes() -> None:
