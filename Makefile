@@ -9,7 +9,7 @@ BENCHMARKS ?= throughput run truth volume headlines exit_status
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check fmt lock bench clean
+.PHONY: help setup demo up test check fmt docs lock bench clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,12 @@ fmt: ## format the code and mend what the linter can mend
 	$(SETUP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: ## write the generated references anew: command line, HTTP API, report schema
+	$(SETUP)
+	$(BIN)/python -m cli.reference > docs/reference/cli.md
+	$(BIN)/python -m api.document > docs/reference/openapi.json
+	$(BIN)/python -m trends.reports.schema > docs/reference/report-schema.json
 
 lock: ## resolve the lock files anew; ARGS=--upgrade takes newer versions
 	@$(PYTHON) deploy/setup.py --tools

@@ -94,21 +94,15 @@ def fit_baseline(
         pools: Dispersion that all terms share, where it is known from elsewhere.
     """
     weights = np.ones_like(counts)
-    for number in range(_PASSES):
-        rate, stories, total = _rate(counts, exposure, weights)
-        day = _spread(counts, exposure, weights, rate, total, 1)
-        span = day if span_days == 1 else _spread(counts, exposure, weights, rate, total, span_days)
-        if pools is None:
-            # Read off the unweighted past: bursts are part of how news swings.
-            pools = Pools(_pool(day, stories), _pool(span, stories))
-        daily = _blend(day, pools.day.at(day.mean))
-        if number < _PASSES - 1:
-            weights = _weights(counts, exposure, rate, daily)
-    dispersion = daily
-    if span_days > 1:
-        slow = np.maximum(pools.span.at(span.mean) - pools.day.at(day.mean), 0.0)
-        dispersion = np.maximum(_blend(span, daily + slow), daily)
-    return Baseline(rate, stories, total, np.maximum(dispersion, LEAST_DISPERSION), pools)
+    fitted = _Fit.of(counts, exposure, weights, span_days)
+    if pools is None:
+        # Read off the unweighted past: bursts are part of how news swings.
+        pools = Pools(_pool(fitted.day, fitted.stories), _pool(fitted.span, fitted.stories))
+    for _ in range(_PASSES - 1):
+        weights = _weights(counts, exposure, fitted.rate, fitted.daily(pools))
+        fitted = _Fit.of(counts, exposure, weights, span_days)
+    dispersion = np.maximum(fitted.dispersion(pools, span_days), LEAST_DISPERSION)
+    return Baseline(fitted.rate, fitted.stories, fitted.exposure, dispersion, pools)
 
 
 @dataclass(frozen=True)
@@ -120,10 +114,34 @@ class _Spread:
     freedom: Counts
 
 
-def _rate(counts: Counts, exposure: Counts, weights: Counts) -> tuple[Counts, Counts, Counts]:
-    stories = (weights * counts).sum(axis=1)
-    total = np.maximum((weights * exposure).sum(axis=1), _TINY)
-    return (stories + PRIOR_STORIES) / total, stories, total
+@dataclass(frozen=True)
+class _Fit:
+    """One pass: the rate, and how days and spans swing about it."""
+
+    rate: Counts
+    stories: Counts
+    exposure: Counts
+    day: _Spread
+    span: _Spread
+
+    @classmethod
+    def of(cls, counts: Counts, exposure: Counts, weights: Counts, span_days: int) -> "_Fit":
+        stories = (weights * counts).sum(axis=1)
+        total = np.maximum((weights * exposure).sum(axis=1), _TINY)
+        rate = (stories + PRIOR_STORIES) / total
+        day = _spread(counts, exposure, weights, rate, total, 1)
+        span = day if span_days == 1 else _spread(counts, exposure, weights, rate, total, span_days)
+        return cls(rate, stories, total, day, span)
+
+    def daily(self, pools: Pools) -> Counts:
+        return _blend(self.day, pools.day.at(self.day.mean))
+
+    def dispersion(self, pools: Pools, span_days: int) -> Counts:
+        daily = self.daily(pools)
+        if span_days == 1:
+            return daily
+        slow = np.maximum(pools.span.at(self.span.mean) - pools.day.at(self.day.mean), 0.0)
+        return np.maximum(_blend(self.span, daily + slow), daily)
 
 
 def _blend(measured: _Spread, prior: Counts) -> Counts:
@@ -168,7 +186,7 @@ def _sums(values: Counts, span_days: int, step: int) -> Counts:
     length = min(span_days, values.shape[1])
     running = np.zeros((values.shape[0], values.shape[1] + 1))
     np.cumsum(values, axis=1, out=running[:, 1:])
-    ends = np.arange(values.shape[1], length - 1, -step)
+    ends = np.array(range(values.shape[1], length - 1, -step), dtype=np.intp)
     return running[:, ends] - running[:, ends - length]
 
 

@@ -22,7 +22,7 @@ _DOCUMENTS_AT_ONCE = 1_000
 _TICK_EVERY = 200
 _PAIRS_AT_ONCE = 20_000
 # In a crowded bucket each headline meets its nearest followers in time only; chains do the rest.
-_NEIGHBOURS = 48
+_NEIGHBOURS = 16
 
 _Ints = NDArray[np.int64]
 

@@ -202,7 +202,9 @@ def _join_alike(
     found = ((pair.likeness, places[pair.first], places[pair.second]) for pair in pairs)
     closest_first = sorted(found, key=lambda pair: (-pair[0], *pair[1:]))
     for likeness, left, right in _ticking(closest_first, lambda: tick(len(places))):
-        if _tell_the_same(entries[left], entries[right], likeness):
+        # In a crowd of copies nearly every pair is joined already: ask that first, it is cheap.
+        apart = stories.of(left) != stories.of(right)
+        if apart and _tell_the_same(entries[left], entries[right], likeness):
             stories.join(left, right)
 
 

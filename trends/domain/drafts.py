@@ -64,9 +64,7 @@ class Draft:
     def key(self) -> str:
         """Name it is known by in every run: of its core terms the one with most stories."""
         index = self.reading.index
-        return min(
-            (-len(index.postings[term]), index.keys[term]) for term in self.cluster.core
-        )[1]
+        return min((-len(index.postings[term]), index.keys[term]) for term in self.cluster.core)[1]
 
 
 def draft_topics(
@@ -135,9 +133,7 @@ def announced(drafts: Sequence[Draft], family: Family) -> list[bool]:
     return [number in chosen for number in range(len(drafts))]
 
 
-def _standing_out(
-    reading: Reading, alarmed: Flags, limit: int, min_stories: int
-) -> list[int]:
+def _standing_out(reading: Reading, alarmed: Flags, limit: int, min_stories: int) -> list[int]:
     """Return the numbers of the alarmed terms, strongest first, then of those worth a look."""
     keys = reading.index.keys
     if not keys:
@@ -184,7 +180,11 @@ def _explained_away(
     postings = reading.index.postings
     own = [frozenset(place for term in each.core for place in postings[term]) for each in clusters]
     bursts = family.one_outlet[reading.language]
-    held = [number for number, each in enumerate(clusters) if bursts[each.lead] and not alarmed[each.lead]]
+    held = [
+        number
+        for number, each in enumerate(clusters)
+        if bursts[each.lead] and not alarmed[each.lead]
+    ]
     kept: list[Cluster] = []
     for number, each in enumerate(clusters):
         tick(number, len(clusters))
@@ -193,7 +193,7 @@ def _explained_away(
             if len(left) < len(own[number]) and not _still_rises(
                 line, reading, family, each.lead, left, min_stories
             ):
-                home = max(held, key=lambda other: (len(own[other] & own[number]), -other))  # noqa: B023
+                home = max(held, key=lambda other: (len(own[other] & own[number]), -other))
                 clusters[home].tied += [*each.core, *each.tied]
                 continue
             held.append(number)
@@ -210,9 +210,7 @@ def _still_rises(
     min_stories: int,
 ) -> bool:
     """Whether stories are a surprise at the window where the leading term stands out most."""
-    days = min(
-        reading.tests, key=lambda d: (float(family.p_values[reading.language, d][lead]), d)
-    )
+    days = min(reading.tests, key=lambda d: (float(family.p_values[reading.language, d][lead]), d))
     counts = line.on_days(sorted(left))[None, :]
     test = surprise(counts, reading.exposure, days, reading.tests[days].baseline.pools)
     return bool(test.stories[0] >= min_stories and test.p_value[0] <= STILL_SURPRISING)
@@ -244,7 +242,7 @@ def _tested(
         tests = tuple(_window_test(test, number, total, family) for test in judged.values())
         days = min(
             judged,
-            key=lambda d: (bool(single[d][number]), float(judged[d].p_value[number]), d),  # noqa: B023
+            key=lambda d: (bool(single[d][number]), float(judged[d].p_value[number]), d),
         )
         base = judged[days].baseline
         yield Draft(

@@ -6,7 +6,7 @@ Words are compared without case and without the possessive; a hyphen reads as a 
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from trends.domain.stopwords import EN_STOP, EN_WEAK
 
@@ -17,8 +17,7 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _JOINTS = frozenset({"-", "‐", "–", "&", "/"})
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """One occurrence of a term.
 
     Attributes:
@@ -32,8 +31,7 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True)
-class _Word:
+class _Word(NamedTuple):
     key: str
     start: int
     end: int

@@ -8,10 +8,9 @@ without a space is therefore also counted as one word, and keys carry no spaces,
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from trends.domain.english import Span
 from trends.domain.stopwords import KO_STOP, KO_WEAK
@@ -25,8 +24,7 @@ _PARTS = _NOUNS | {"SN", "XPN", "XSN", "MM", "NR"}
 _NUMBERS = frozenset({"SN", "NR"})
 
 
-@dataclass(frozen=True)
-class Morpheme:
+class Morpheme(NamedTuple):
     """One piece of a title, as the analyser cut it.
 
     Attributes:

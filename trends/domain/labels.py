@@ -49,9 +49,7 @@ class Spellings:
         lead = next((key for key in leads if self._stories[key]), leads[0])
         needed = max(2.0, _SHARE * self._stories[lead])
         around = [
-            key
-            for key, count in self._stories.items()
-            if count >= needed and _holds(key, lead)
+            key for key, count in self._stories.items() if count >= needed and _holds(key, lead)
         ]
         best = max(around, key=lambda key: (len(key), self._stories[key], key), default=lead)
         return self.written(best)

@@ -72,6 +72,8 @@ def _largest(
 ) -> list[str]:
     """Return the outlets with most stories of their own in the window; no other can carry the rise."""
     carried = Counter(
-        outlet for place in group if line.day_of[place] >= first and (outlet := sole[place]) is not None
+        outlet
+        for place in group
+        if line.day_of[place] >= first and (outlet := sole[place]) is not None
     )
     return sorted(carried, key=lambda outlet: (-carried[outlet], outlet))[:_CHECKED]

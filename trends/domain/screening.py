@@ -165,7 +165,7 @@ def _on_one_outlet(
     for begin in range(0, len(near), _BATCH):
         tick(begin, len(near))
         chosen = near[begin : begin + _BATCH]
-        groups = [reading.index.postings[term] for term in chosen]
+        groups = [reading.index.postings[int(term)] for term in chosen.tolist()]
         flags[begin : begin + _BATCH] = rest_on_one(
             line, groups, reading.exposure, test.of(chosen), sole
         )

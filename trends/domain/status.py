@@ -38,7 +38,11 @@ def status(
     mean = rate * behind
     evidence = (upper_tail(seen, mean, dispersion * mean) <= EVIDENCE) & (behind > 0)
     if evidence.sum() < 2:  # noqa: PLR2004 - a direction takes two points
-        return TopicStatus.EMERGING if evidence[-2:].any() or not evidence.any() else TopicStatus.FADING
+        return (
+            TopicStatus.EMERGING
+            if evidence[-2:].any() or not evidence.any()
+            else TopicStatus.FADING
+        )
     slope = _trend(seen[-TURNING:], behind[-TURNING:], dispersion)
     if slope >= TURN:
         return TopicStatus.RISING
