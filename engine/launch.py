@@ -1,5 +1,8 @@
 """Start the workflow of an accepted run, so that a person finds it in the Temporal UI."""
 
+import contextlib
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from temporalio.client import Client
@@ -11,7 +14,7 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities import contracts
 from activities.contracts import NewsRunInput, RunBrief
@@ -29,7 +32,8 @@ async def launch(client: Client, row: RunRow, brief: RunBrief) -> None:
         EngineUnreachableError: The server does not answer.
     """
     request = NewsRunInput.model_validate(row.input)
-    try:
+    with answering(), contextlib.suppress(WorkflowAlreadyStartedError):
+        # Already there and ended: the reconciler reads how.
         await client.start_workflow(
             contracts.NEWS_WORKFLOW,
             request,
@@ -51,17 +55,33 @@ async def launch(client: Client, row: RunRow, brief: RunBrief) -> None:
             priority=Priority(priority_key=row.priority, fairness_key=row.tenant),
             rpc_timeout=RPC_TIMEOUT,
         )
-    except WorkflowAlreadyStartedError:
-        return  # it ended before we looked again; the reconciler reads how
+
+
+@contextmanager
+def answering() -> Generator[None]:
+    """Turn a server that does not answer into our error. That it does not know a workflow is an answer.
+
+    Raises:
+        EngineUnreachableError: It does not answer.
+        RPCError: NOT_FOUND.
+    """
+    try:
+        yield
     except RPCError as error:
-        raise unanswered(error) from error
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise
+        raise _unanswered(
+            f"{error.status.name.lower().replace('_', ' ')}: {error.message}"
+        ) from error
+    except RuntimeError as error:
+        # A lazy client that could not connect has no better type for it.
+        raise _unanswered(str(error)) from error
 
 
-def unanswered(error: RPCError) -> EngineUnreachableError:
-    """Say that the server did not answer, and what to do."""
+def _unanswered(why: str) -> EngineUnreachableError:
     return EngineUnreachableError(
         "The Temporal server does not answer.",
-        why=f"{error.status.name.lower().replace('_', ' ')}: {error.message}"[:300],
+        why=why[:300],
         next_step="It is tried again by itself; trends doctor shows what is wrong.",
     )
 

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from activities.contracts import RunBrief
-from engine.launch import RPC_TIMEOUT, launch
+from engine.launch import RPC_TIMEOUT, answering, launch
 from engine.runs import RunService
 from trends.domain.models import RunStatus
-from trends.errors import EngineUnreachableError, TrendsError
+from trends.errors import TrendsError
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.runs import RunRow
 from trends.telemetry import get_logger
@@ -79,11 +79,10 @@ class Reconciler:
     async def _compare(self, row: RunRow) -> bool:
         handle = self._service.client.get_workflow_handle(row.workflow_id)
         try:
-            described = await handle.describe(rpc_timeout=RPC_TIMEOUT)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return await self._unknown(row)
-            raise EngineUnreachableError("The Temporal server does not answer.") from error
+            with answering():
+                described = await handle.describe(rpc_timeout=RPC_TIMEOUT)
+        except RPCError:
+            return await self._unknown(row)
         status = _ENDS.get(described.status) if described.status else None
         if status is None:
             return False
@@ -120,12 +119,11 @@ class Reconciler:
     async def _why(self, row: RunRow) -> tuple[str, str]:
         handle = self._service.client.get_workflow_handle(row.workflow_id)
         try:
-            await handle.result(rpc_timeout=RPC_TIMEOUT)
+            with answering():
+                await handle.result(rpc_timeout=RPC_TIMEOUT)
         except WorkflowFailureError as error:
             cause = error.cause
             if isinstance(cause, ApplicationError):
                 return cause.type or "internal", cause.message
             return "internal", str(cause)
-        except RPCError as error:
-            raise EngineUnreachableError("The Temporal server does not answer.") from error
         return "internal", ""

@@ -12,11 +12,11 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from activities import contracts
 from activities.contracts import Given, NewsRunInput, Resolution, RunBrief, RunRef
-from engine.launch import RPC_TIMEOUT, launch, unanswered
+from engine.launch import RPC_TIMEOUT, answering, launch
 from engine.requests import (
     PRIORITIES,
     Asked,
@@ -48,7 +48,6 @@ _UPDATE_ERRORS: dict[str, type[TrendsError]] = {
     RunNotBlockedError.slug: RunNotBlockedError,
     StageNotSkippableError.slug: StageNotSkippableError,
 }
-_GONE = {RPCStatusCode.NOT_FOUND}
 
 
 class Started(Model):
@@ -148,10 +147,9 @@ class RunService:
         """
         row = await self._live(tenant, run_id)
         try:
-            await self._handle(row).cancel(rpc_timeout=RPC_TIMEOUT)
-        except RPCError as error:
-            if error.status not in _GONE:
-                raise unanswered(error) from error
+            with answering():
+                await self._handle(row).cancel(rpc_timeout=RPC_TIMEOUT)
+        except RPCError:
             # Accepted but never started, or ended between our look and our word.
             if row.status is RunStatus.STARTING:
                 await self.store.finish(
@@ -174,9 +172,10 @@ class RunService:
         row = await self._live(tenant, run_id)
         decision = contracts.ResolveInput(resolution=resolution, stage=stage)
         try:
-            await self._handle(row).execute_update(  # pyright: ignore[reportUnknownMemberType]  # an overload of the SDK is untyped
-                contracts.RESOLVE_UPDATE, decision, result_type=str, rpc_timeout=UPDATE_TIMEOUT
-            )
+            with answering():
+                await self._handle(row).execute_update(  # pyright: ignore[reportUnknownMemberType]  # an overload of the SDK is untyped
+                    contracts.RESOLVE_UPDATE, decision, result_type=str, rpc_timeout=UPDATE_TIMEOUT
+                )
         except WorkflowUpdateFailedError as error:
             cause = error.cause
             if isinstance(cause, ApplicationError) and cause.type in _UPDATE_ERRORS:
@@ -191,9 +190,7 @@ class RunService:
                 next_step="Check that a worker is up (trends doctor), then decide again.",
             ) from error
         except RPCError as error:
-            if error.status in _GONE:
-                raise _ended(row) from error
-            raise unanswered(error) from error
+            raise _ended(row) from error
         return await self.store.get(tenant, run_id)
 
     async def attempts(self, tenant: str, run_id: str) -> tuple[PendingStage, ...]:
@@ -206,8 +203,9 @@ class RunService:
         if row.status.ended:
             return ()
         try:
-            described = await self._handle(row).describe(rpc_timeout=RPC_TIMEOUT)
-        except RPCError:
+            with answering():
+                described = await self._handle(row).describe(rpc_timeout=RPC_TIMEOUT)
+        except (RPCError, EngineUnreachableError):
             return ()
         return await self._pending(described)
 

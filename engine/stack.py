@@ -24,8 +24,8 @@ from trends.settings import Settings
 
 PORTS_TRIED = 12
 REMOTE_PATIENCE = timedelta(seconds=10)
-# Between our words to uvicorn and the kill: it ends open streams within the first.
-API_DRAIN_SECONDS = 3
+# Between the word to stop and the kill; the API itself needs up to five seconds.
+API_GRACE_SECONDS = 8.0
 
 
 @dataclass(frozen=True)
@@ -91,18 +91,15 @@ def default_children(
         check=worker_check(env, namespace=namespace, queues=QUEUES),
         grace_seconds=settings.workers.graceful_shutdown_seconds + 5.0,
     )
-    uvicorn = (sys.executable, "-P", "-m", "uvicorn", "--factory", "api.app:create_app")
-    listen = ("--host", host, "--port", str(ports.api))
-    quiet = ("--no-access-log", "--log-level", "warning")
-    drain = ("--timeout-graceful-shutdown", str(API_DRAIN_SECONDS))
     api = Child(
         name="api",
-        command=(*uvicorn, *listen, *quiet, *drain),
+        # Not uvicorn itself: it would wait for open streams, and they for the end of their run.
+        command=(sys.executable, "-P", "-m", "api"),
         environ=env,
         log=state.logs / "api.log",
         check=api_check(_reachable(host), ports.api),
         ports=(ports.api,),
-        grace_seconds=API_DRAIN_SECONDS + 4.0,
+        grace_seconds=API_GRACE_SECONDS,
     )
     if engine.binary is None or ports.engine is None or ports.ui is None:
         return ((worker, api),)

@@ -20,6 +20,7 @@ _SEED = 20_260_101
 # A signature of Python integers takes 6 kB until it is packed.
 _DOCUMENTS_AT_ONCE = 1_000
 _TICK_EVERY = 200
+_KEYS_AT_ONCE = 2_000_000
 _PAIRS_AT_ONCE = 20_000
 # In a crowded bucket each headline meets its nearest followers in time only; chains do the rest.
 _NEIGHBOURS = 16
@@ -56,13 +57,15 @@ def alike_pairs(
         tick: Called with the number of documents done, a few hundred at a time; may raise.
 
     Returns:
-        Pairs by (first, second).
+        Pairs, the most alike first, then by (first, second).
     """
     shelf = _shelve(documents, tick)
     if shelf.hashes.size == 0:
-        return iter(())
+        return
     found = _candidates(_bands(shelf, tick), np.asarray(seconds), within_seconds, tick)
-    return _verified(found, shelf, threshold, tick)
+    left, right, likeness = _verified(found, shelf, threshold, tick)
+    for place in np.lexsort((right, left, -likeness)):
+        yield Pair(int(left[place]), int(right[place]), float(likeness[place]))
 
 
 class _Shelf(NamedTuple):
@@ -124,36 +127,42 @@ def _candidates(
 ) -> _Ints:
     """Pairs that share a band, as keys `first * n + second`, ascending."""
     count = len(times)
-    found = np.zeros(0, dtype=np.int64)
+    found = [np.zeros(0, dtype=np.int64)]
     for band in range(bands.shape[1]):
         column = bands[:, band]
         # Stable: within a bucket, documents stay in order of time.
         order = np.argsort(column, kind="stable")
         bucket, moment = column[order], times[order]
-        keys: list[_Ints] = []
         for ahead in range(1, min(_NEIGHBOURS, count - 1) + 1):
             same = bucket[ahead:] == bucket[:-ahead]
             if not same.any():
                 break
             close = same & (moment[ahead:] - moment[:-ahead] <= within)
-            keys.append(order[:-ahead][close] * count + order[ahead:][close])
-        # Band by band: a crowd of copies shares every band, and its pairs once fit in memory.
-        found = np.unique(np.concatenate([found, *keys])) if keys else found
+            found.append(order[:-ahead][close] * count + order[ahead:][close])
+        # A crowd of copies shares every band: its pairs fit in memory once, not 64 times.
+        if sum(map(len, found[1:])) > _KEYS_AT_ONCE:
+            found = [np.unique(np.concatenate(found))]
         tick(count)
-    return found
+    return np.unique(np.concatenate(found))
 
 
 def _verified(
     found: _Ints, shelf: _Shelf, threshold: float, tick: Callable[[int], None]
-) -> Iterator[Pair]:
+) -> tuple[_Ints, _Ints, NDArray[np.float64]]:
     sizes = np.diff(shelf.ends)
     ones = np.ones(len(shelf.columns), dtype=np.int32)
     shape = (len(sizes), int(shelf.columns.max()) + 1)
     holds = sparse.csr_array((ones, shelf.columns, shelf.ends), shape=shape)
+    kept = [np.zeros(0, dtype=np.int64)]
+    values = [np.zeros(0)]
     for start in range(0, len(found), _PAIRS_AT_ONCE):
-        left, right = np.divmod(found[start : start + _PAIRS_AT_ONCE], len(sizes))
+        keys = found[start : start + _PAIRS_AT_ONCE]
+        left, right = np.divmod(keys, len(sizes))
         shared = np.asarray(holds[left].multiply(holds[right]).sum(axis=1))
         likeness = shared / np.maximum(sizes[left] + sizes[right] - shared, 1)
-        for place in np.flatnonzero(likeness >= threshold):
-            yield Pair(int(left[place]), int(right[place]), float(likeness[place]))
+        alike = likeness >= threshold
+        kept.append(keys[alike])
+        values.append(likeness[alike])
         tick(len(sizes))
+    left, right = np.divmod(np.concatenate(kept), len(sizes))
+    return left, right, np.concatenate(values)

@@ -1,14 +1,13 @@
 """Joining the items that carry one story: copies, repeats and near-duplicate headlines."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from trends.domain.models import Language
 from trends.domain.shingles import numbers, shingles, title_key
 
-T = TypeVar("T")
 
 REPEAT_WITHIN = timedelta(hours=48)
 """An outlet that runs a title again later than this tells another story, such as the next weather."""
@@ -82,10 +81,7 @@ def join(entries: Sequence[Entry], tick: Callable[[int], None]) -> Joined:
     order = sorted(range(len(entries)), key=lambda place: _when(entries[place]))
     ordered = [entries[place] for place in order]
     stories = _Stories([entry.published_at for entry in ordered])
-    keys = [
-        (entry.language.value, title_key(entry.title))
-        for entry in _ticking(ordered, lambda: tick(0))
-    ]
+    keys = _title_keys(ordered, tick)
     _join_reposts(ordered, keys, stories)
     _join_repeats(ordered, keys, stories)
     copies = stories.joined
@@ -103,11 +99,13 @@ def join(entries: Sequence[Entry], tick: Callable[[int], None]) -> Joined:
     return Joined(groups, copies, stories.joined - copies)
 
 
-def _ticking(values: Sequence[T], tick: Callable[[], None]) -> Iterator[T]:
-    for done, value in enumerate(values):
-        if done % _TICK_EVERY == 0:
-            tick()
-        yield value
+def _title_keys(entries: Sequence[Entry], tick: Callable[[int], None]) -> list[tuple[str, str]]:
+    keys: list[tuple[str, str]] = []
+    for entry in entries:
+        if len(keys) % _TICK_EVERY == 0:
+            tick(0)
+        keys.append((entry.language.value, title_key(entry.title)))
+    return keys
 
 
 def _when(entry: Entry) -> tuple[datetime, str]:
@@ -199,12 +197,13 @@ def _join_alike(
         within_seconds=ALIKE_WITHIN.total_seconds(),
         tick=tick,
     )
-    found = ((pair.likeness, places[pair.first], places[pair.second]) for pair in pairs)
-    closest_first = sorted(found, key=lambda pair: (-pair[0], *pair[1:]))
-    for likeness, left, right in _ticking(closest_first, lambda: tick(len(places))):
+    for done, pair in enumerate(pairs):
+        if done % _TICK_EVERY == 0:
+            tick(len(places))
+        left, right = places[pair.first], places[pair.second]
         # In a crowd of copies nearly every pair is joined already: ask that first, it is cheap.
         apart = stories.of(left) != stories.of(right)
-        if apart and _tell_the_same(entries[left], entries[right], likeness):
+        if apart and _tell_the_same(entries[left], entries[right], pair.likeness):
             stories.join(left, right)
 
 
