@@ -1,13 +1,13 @@
 """Analyze: find what rises against its own past."""
 
 from temporalio import activity
-from trends.domain.analyze import analyze
-from trends.storage.artifacts import ArtifactStore
 
 from activities import contracts
 from activities.attempt import Attempt, Finished, StageDoor
 from activities.contracts import AnalyzeInput, AnalyzeResult
+from trends.domain.analyze import analyze
 from trends.domain.models import Analysis, Story
+from trends.storage.artifacts import ArtifactStore
 
 
 class AnalyzeActivity:

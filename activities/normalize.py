@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from temporalio import activity
-from trends.domain.normalize import NormalizedCorpus, normalize
-from trends.storage.artifacts import ArtifactStore
 
 from activities import contracts
 from activities.attempt import Attempt, Finished, StageDoor
 from activities.contracts import NormalizeInput, NormalizeResult
 from trends.domain import queries
 from trends.domain.models import RawItem
+from trends.domain.normalize import NormalizedCorpus, normalize
+from trends.storage.artifacts import ArtifactStore
 
 
 class NormalizeActivity:

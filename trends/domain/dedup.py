@@ -8,7 +8,6 @@ from typing import NamedTuple
 from trends.domain.models import Language
 from trends.domain.shingles import numbers, shingles, title_key
 
-
 REPEAT_WITHIN = timedelta(hours=48)
 """An outlet that runs a title again later than this tells another story, such as the next weather."""
 

@@ -16,7 +16,7 @@ _KINDS = {
 }
 # A day's people and places: a few dominate, and not the same every day.
 _SLOT_ZIPF = 0.5
-_SLOT_SHAPE = 2
+_SLOT_SHAPE = 4
 _DAILY_SLOTS = ("G", "P", "R", "E")
 _AGREEMENT = {
     True: {"s": "s", "es": "es", "is": "is", "has": "has", "feel": "feels"},
