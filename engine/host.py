@@ -27,6 +27,7 @@ from engine.connect import connect
 from engine.wiring import Parts, make_channel, make_source, open_parts
 from engine.worker import Activities, build_workers
 from trends.domain.korean import shared_tokenizer
+from trends.domain.language import language_of
 from trends.errors import TrendsError, UnknownNameError
 from trends.telemetry import configure_logging, get_logger
 
@@ -69,14 +70,19 @@ async def serving(
     """Serve queues for the length of the block, then drain: what runs may end, nothing new is taken."""
     with ThreadPoolExecutor(parts.settings.workers.num_workers + 1, "stage") as executor:
         if CPU_QUEUE in queues:
-            # Three seconds of loading that the first run would otherwise wait for.
-            executor.submit(shared_tokenizer().cut, ("날씨",), ())
+            # Seconds of loading that the first run would otherwise wait for, deaf to a cancel.
+            executor.submit(_load_models)
         activities = build_activities(parts, executor)
         workers = build_workers(client, queues, activities, parts.settings, interceptors)
         async with AsyncExitStack() as stack:
             for worker in workers:
                 await stack.enter_async_context(worker)
             yield workers
+
+
+def _load_models() -> None:
+    shared_tokenizer().cut(("날씨",), ())
+    language_of("what a headline may look like", None)
 
 
 async def serve(

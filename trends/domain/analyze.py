@@ -101,7 +101,12 @@ def analyze(
     for number, (draft, is_announced) in enumerate(ranked):
         tick(number, len(ranked))
         topics.append(_topic(line, draft, reader, is_announced, outlets_known=outlets_known))
-    return _analysis(line, window, family, tuple(topics), outlets_known=outlets_known)
+    inside = [
+        story
+        for story in stories
+        if story.matched and window.start <= story.published_at < window.end
+    ]
+    return _analysis(line, inside, family, tuple(topics), outlets_known=outlets_known)
 
 
 def _matched(line: Timeline, language: Language) -> list[int]:
@@ -114,17 +119,12 @@ def _matched(line: Timeline, language: Language) -> list[int]:
 
 def _analysis(
     line: Timeline,
-    window: Window,
+    inside: Sequence[Story],
     family: Family,
     topics: tuple[Topic, ...],
     *,
     outlets_known: bool,
 ) -> Analysis:
-    inside = [
-        story
-        for story in line.stories
-        if story.matched and window.start <= story.published_at < window.end
-    ]
     confidence = Confidence.CALIBRATED if family.size else Confidence.TOO_SHORT
     if not inside:
         confidence = Confidence.NO_DATA
@@ -162,7 +162,7 @@ def _topic(
     names = sorted({name for place in within for name in line.stories[place].outlets})
     return Topic(
         topic_id=_topic_id(draft),
-        label=spellings.label(core),
+        label=spellings.label(core, tied),
         terms=tuple(spellings.written(key) for key in distinct([*core, *tied], MOST_TERMS)),
         languages=(language,),
         status=status(

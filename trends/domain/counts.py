@@ -20,6 +20,7 @@ Flags = NDArray[np.bool_]
 Places = NDArray[np.intp]
 
 MOST_DAYS = 400
+"""A longer past is left out: what was so a year ago is no baseline for today."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def timeline(
     """
     span = (window_end - history_start).total_seconds() / 86_400
     wanted = min(MOST_DAYS, max(1, int(span) + 2))
-    days = [day for day in bins(window_end, zone, wanted) if day.end > history_start]
+    candidates = bins(window_end, zone, wanted)
+    days = [day for day in candidates if day.end > history_start] or candidates[-1:]
     ordered = sorted(stories, key=lambda story: (story.published_at, story.story_id))
     placed = [
         (story, day)

@@ -7,6 +7,7 @@ from trends.domain.english import Span
 
 LONGEST_LABEL = 4
 _SHARE = 0.6
+_SHORT = 2
 
 
 class Spellings:
@@ -40,11 +41,15 @@ class Spellings:
             return key
         return min(found, key=lambda text: (-found[text], text))
 
-    def label(self, leads: Sequence[str]) -> str:
+    def label(self, leads: Sequence[str], others: Sequence[str] = ()) -> str:
         """Choose the longest phrase around a leading term that most of that term's headlines have.
+
+        A word of two syllables says little alone ("합당"); the commonest other term is put beside it
+        ("합당 · 혁신당").
 
         Args:
             leads: Core terms, strongest first.
+            others: Terms that come with them, strongest first.
         """
         lead = next((key for key in leads if self._stories[key]), leads[0])
         needed = max(2.0, _SHARE * self._stories[lead])
@@ -52,7 +57,17 @@ class Spellings:
             key for key, count in self._stories.items() if count >= needed and _holds(key, lead)
         ]
         best = max(around, key=lambda key: (len(key), self._stories[key], key), default=lead)
-        return self.written(best)
+        if len(best) > _SHORT:
+            return self.written(best)
+        beside = [
+            key
+            for key in (*leads, *others)
+            if self._stories[key] >= 2 and not _holds(key, best) and not _holds(best, key)  # noqa: PLR2004
+        ]
+        if not beside:
+            return self.written(best)
+        other = max(beside, key=lambda key: (self._stories[key], len(key), key))
+        return f"{self.written(best)} · {self.written(other)}"
 
 
 def _holds(phrase: str, term: str) -> bool:

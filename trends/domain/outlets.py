@@ -5,7 +5,7 @@ it is still there when any one outlet is left out:
 
 - the window still holds more than expected, p ≤ 0.01 (or the root of the full p-value, if that is larger: what
   is weak with all outlets is not expected to be strong with one fewer), and
-- at least a quarter of the excess (stories above expectation) remains.
+- at least two fifths of the excess (stories above expectation) remain.
 
 Left out are the stories that this outlet alone carried, from the window and from the past alike; a story that
 another outlet carried too stays. Stories without a known outlet count as one outlet.
@@ -21,7 +21,7 @@ from trends.domain.models import Story
 from trends.domain.surprise import Surprise, surprise
 
 STILL_SURPRISING = 0.01
-EXCESS_LEFT = 0.25
+EXCESS_LEFT = 0.4
 _CHECKED = 3
 
 

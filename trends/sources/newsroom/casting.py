@@ -23,6 +23,7 @@ _LAST_BLOCK_WITHIN_DAYS = 3
 _WEEK = 7
 # A subject's own days swing around its rate: gamma of this shape.
 _SWING_SHAPE = 20
+_LANGUAGES = tuple(Language)
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ def cast(
     for serial, kind in enumerate((*DecoyKind,) * DECOYS_OF_A_KIND):
         language = _LANGUAGES[(serial // len(DecoyKind)) % len(_LANGUAGES)]
         parts.append(Part(language, decks[language].pop(), _DECOY_BASE, decoy=kind))
-    # A day has room for so much: a trend goes where fewer stories of others run on the last day.
-    load = dict.fromkeys(chance.shuffled(_LANGUAGES), 0.0)
+    # A day has room for so much: a trend goes where there are fewer, and of those fewer stories on the last day.
+    load = dict.fromkeys(chance.shuffled(_LANGUAGES), (0, 0.0))
     for trend in plan:
         language = trend.language or min(load, key=lambda each: load[each])
         if not decks[language]:
@@ -71,14 +72,13 @@ def cast(
             )
         base = trend.base or base_rate(trend.shape, trend.size, chance)
         raised = raised_days(trend.shape, chance)
-        load[language] += base * course(trend.shape, trend.size, raised)[-1]
+        trends, stories = load[language]
+        last_day = base * course(trend.shape, trend.size, raised)[-1]
+        load[language] = trends + 1, stories + last_day
         parts.append(Part(language, decks[language].pop(), base, trend=trend, raised=raised))
     for language in Language:
         parts += [Part(language, subject, _IDLE_BASE) for subject in decks[language]]
     return tuple(parts)
-
-
-_LANGUAGES = tuple(Language)
 
 
 def base_counts(part: Part, calendar: Calendar, chance: Chance) -> list[int]:

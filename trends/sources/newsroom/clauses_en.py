@@ -73,7 +73,7 @@ From {P} factory to {R}: making {S}
 {R} moves {S} up front in {P}
 {M} or {M2}: which {S} to pick
 {R} trials refills for {S}
-{G} guide to {S} in {P}
+A guide for {G}: {S} in {P}
 Inside {R}'s {S} factory in {P}
 Labels on {S} to change {T}
 """,
@@ -267,7 +267,7 @@ What began with {G} in {P} has reached {P2}, where {S} {is} now hard to miss.
 """,
     "=": """
 We spoke to {G} in {P} about {S} and what they would change.
-{E} disagree on where {S} will go next, but few expect it to disappear.
+{E} disagree on where {S} will go next, but few expect the interest to fade.
 A guide to {S} for {G}, with prices from {M}.
 {R} has changed how it handles {S}, and {P} is the first to see it.
 There is more to {S} than the price tag, say people in {P}.

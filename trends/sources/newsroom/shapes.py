@@ -81,6 +81,8 @@ def default_plan(seed: int) -> tuple[PlannedTrend, ...]:
         PlannedTrend(shape=Shape.RAMP, size=chance.pick(_RAMP_SIZES)),
         *(
             PlannedTrend(shape=shape, size=size)
-            for shape, size in zip(shapes, chance.shuffled(_LASTING_SIZES), strict=True)
+            for shape, size in zip(
+                chance.shuffled(shapes), chance.shuffled(_LASTING_SIZES), strict=True
+            )
         ),
     )

@@ -199,7 +199,8 @@ def _subjects(table: Mapping[str, str], *, invented: bool) -> tuple[Subject, ...
 
 
 def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    question, mark, answer = text.partition("? ")
+    return question[:1].upper() + question[1:] + mark + answer[:1].upper() + answer[1:]
 
 
 def _unnested(title: str) -> str:
