@@ -154,6 +154,7 @@ async def test_shutdown_ends_streams_and_waits_with_a_word(
         told = messages(response)
         await anext(told)
         waiting = asyncio.create_task(http.get(f"/v1/runs/{run_id}?wait=100"))
+        await live.busy_with(2)
         stopping = asyncio.create_task(live.stop())
         assert [message.event async for message in told] == ["reconnect"]
         assert (await waiting).json()["status"] == "starting"

@@ -322,6 +322,12 @@ class LiveApi:
             await self._task
         self._server = self._task = None
 
+    async def busy_with(self, requests: int) -> None:
+        """Await that so many requests have arrived and are not answered yet."""
+        assert self._server is not None
+        while len(self._server.server_state.tasks) < requests:
+            await asyncio.sleep(0.01)
+
     async def drop_connections(self) -> None:
         """Break every open connection, as a network does."""
         assert self._server is not None
