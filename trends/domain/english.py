@@ -13,7 +13,8 @@ from trends.domain.stopwords import EN_STOP, EN_WEAK
 LONGEST = 3
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]+|_+")
-_POSSESSIVE = re.compile(r"['’]s?$")
+_POSSESSIVE = re.compile(r"'s$")
+_CONTRACTED = re.compile(r"(?:n't|'(?:ll|d|m|re|ve))$")
 _JOINTS = frozenset({"-", "‐", "–", "&", "/"})
 
 
@@ -69,15 +70,13 @@ def _runs(title: str) -> Iterator[list[_Word]]:
                 yield run
                 run = []
             continue
-        key = _POSSESSIVE.sub("", raw.casefold().replace("’", "'"))
-        if key in EN_STOP or raw.casefold().replace("’", "'") in EN_STOP:
+        whole = raw.casefold().replace("’", "'")
+        key = _POSSESSIVE.sub("", whole)
+        if key in EN_STOP or whole in EN_STOP or _CONTRACTED.search(whole):
             yield run
             run = []
             continue
         run.append(_Word(key, match.start(), match.end(), _is_weak(raw, key)))
-        if raw.endswith(("'", "’")):
-            yield run
-            run = []
     yield run
 
 

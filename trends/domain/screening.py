@@ -9,7 +9,14 @@ from trends.domain.budget import Budget
 from trends.domain.counts import Counts, Flags, Places, Timeline, term_counts
 from trends.domain.models import Language
 from trends.domain.outlets import rest_on_one
-from trends.domain.surprise import WINDOWS, Surprise, adjusted, adjusted_within, surprise, testable
+from trends.domain.surprise import (
+    WINDOWS,
+    Surprise,
+    adjusted,
+    adjusted_within,
+    long_enough,
+    surprise,
+)
 from trends.domain.terms import TermIndex, Tick
 
 _BATCH = 256
@@ -41,7 +48,7 @@ def read_language(line: Timeline, index: TermIndex, language: Language) -> Readi
     tests = {
         days: surprise(counts, exposure, days)
         for days in WINDOWS
-        if index.keys and testable(exposure, days)
+        if index.keys and long_enough(exposure, days)
     }
     return Reading(language, index, counts, exposure, tests)
 

@@ -29,13 +29,13 @@ EN_STOP: frozenset[str] = frozenset(
 
 EN_WEAK: frozenset[str] = frozenset(
     """
-    ago ahead amazing analysis announce announced announces annual april august awaits back bad best better
-    big bigger biggest breaking call called calls chief claim claims column common could daily date day days
+    ago ahead amazing analysis announce announced announces annual april august awaits bad best better
+    big bigger biggest breaking call called calls chief claim claims column common daily date day days
     deal dec december decade decades details early editor editorial eight end ends enough entire event events
     exclusive expect expected expects expert experts explained explainer fact facts fall falls far fast faster
     feb february feel feels fifth fifty fight file files first five following four fourth fresh friday fri
-    good great group guide half happen happened happening happens hard heads help helps here high higher
-    highest hit hits hold holds home hot hour hours huge hundred hundreds idea ideas important inside interview
+    good great group guide half happen happened happening happens hard heads help helps high higher
+    highest hit hits hold holds home hot hour hours huge hundred hundreds idea ideas important interview
     issue issues jan january join joins july jul june jun key kind large larger largest late later latest launch
     launched launches lead leader leaders leading leads learn least leave leaves left less life line list
     listen little live lives local long longer lot low lower lowest main major man march mar matter matters

@@ -53,8 +53,8 @@ class Surprise:
         )
 
 
-def testable(exposure: Counts, days: int) -> bool:
-    """Whether the past is long enough for a window: two spans and two weeks of observed days before it.
+def long_enough(exposure: Counts, days: int) -> bool:
+    """Whether there is past enough to test a window: two spans and two weeks of observed days before it.
 
     Args:
         exposure: All stories by day; shape (days,).

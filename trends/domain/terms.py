@@ -42,6 +42,9 @@ class TermReader:
         self._tokenizer = tokenizer
         self._words = tuple(sorted({word.strip() for word in user_words if word.strip()}))
         self._watched = watched_pattern(self._words)
+        self._watched_keys = frozenset(
+            chain.from_iterable((word.casefold(), korean.key_of(word)) for word in self._words)
+        )
         self._noise = frozenset(
             chain.from_iterable((name.casefold(), korean.key_of(name)) for name in outlets)
         )
@@ -71,6 +74,10 @@ class TermReader:
                     *english.phrases(title, self._is_noise, limit),
                     *self._user_terms(title, str.casefold),
                 ]
+
+    def preference(self, key: str) -> tuple[bool, int, str]:
+        """Order terms that say the same: watched words last, then by length."""
+        return (key in self._watched_keys, len(key), key)
 
     def _is_noise(self, key: str) -> bool:
         return key in self._noise
@@ -104,8 +111,8 @@ def index_terms(
 ) -> TermIndex:
     """Index the matched stories of one language, a story once per term.
 
-    Terms that stand in exactly the same stories are one test, not several: the most specific spelling
-    stands for them all.
+    Terms that stand in exactly the same stories are one test, not several: a watched word stands for them all, or
+    else the longest of them.
 
     Args:
         stories: All stories of the run, in order.
@@ -127,10 +134,6 @@ def index_terms(
     for key, where in postings.items():
         if len(where) >= min_stories:
             same = tuple(where)
-            kept[same] = max(kept.get(same, ""), key, key=_specific)
+            kept[same] = max(kept.get(same, ""), key, key=reader.preference)
     ordered = sorted((key, where) for where, key in kept.items())
     return TermIndex(tuple(k for k, _ in ordered), tuple(w for _, w in ordered))
-
-
-def _specific(key: str) -> tuple[int, str]:
-    return (len(key), key)

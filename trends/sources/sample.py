@@ -36,7 +36,7 @@ __all__ = [
     "generate",
 ]
 
-DEFAULT_SEED = 20_260_101
+DEFAULT_SEED = 20_260_125
 DEFAULT_DAYS = 90
 DEFAULT_PER_DAY = 60
 

@@ -87,11 +87,11 @@ class AllowedFolders:
             found = self.within(path)
             if found is None:
                 continue
-            with_reason = _reason_against(path, argument)
-            if with_reason is None:
+            reason = _reason_against(path, argument)
+            if reason is None:
                 return found
-            if with_reason:
-                raise _refused(argument, with_reason)
+            if reason:
+                raise _refused(argument, reason)
         if self._inside(argument):
             raise PathRefusedError(
                 f"There is no file '{argument[:200]}'.",

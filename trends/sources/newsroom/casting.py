@@ -62,9 +62,12 @@ def cast(
         language = _LANGUAGES[(serial // len(DecoyKind)) % len(_LANGUAGES)]
         parts.append(Part(language, decks[language].pop(), _DECOY_BASE, decoy=kind))
     # A day has room for so much: a trend goes where there are fewer, and of those fewer stories on the last day.
-    load = dict.fromkeys(chance.shuffled(_LANGUAGES), (0, 0.0))
+    trends_in = dict.fromkeys(chance.shuffled(_LANGUAGES), 0)
+    stories_in = dict.fromkeys(_LANGUAGES, 0.0)
     for trend in plan:
-        language = trend.language or min(load, key=lambda each: load[each])
+        language = trend.language or min(
+            trends_in, key=lambda each: (trends_in[each], stories_in[each])
+        )
         if not decks[language]:
             raise InvalidRequestError(
                 f"The plan has more trends in '{language}' than there are subjects.",
@@ -72,9 +75,8 @@ def cast(
             )
         base = trend.base or base_rate(trend.shape, trend.size, chance)
         raised = raised_days(trend.shape, chance)
-        trends, stories = load[language]
-        last_day = base * course(trend.shape, trend.size, raised)[-1]
-        load[language] = trends + 1, stories + last_day
+        trends_in[language] += 1
+        stories_in[language] += base * course(trend.shape, trend.size, raised)[-1]
         parts.append(Part(language, decks[language].pop(), base, trend=trend, raised=raised))
     for language in Language:
         parts += [Part(language, subject, _IDLE_BASE) for subject in decks[language]]

@@ -245,7 +245,7 @@ Heat warning issued for {C} and {C2}
 Airport staff in {C} call off strike
 {C} library hours cut from next month
 Volunteers clear {D} tonnes of litter in {C}
-Lawmakers clash over transport bill
+Lawmakers clash over {C} transport bill
 Water main burst floods street in {C}
 Museum thief caught after {D} months
 Fog grounds flights from {C} for {D} hours

@@ -103,9 +103,9 @@ def test_weekends_are_quieter() -> None:
     assert weekend < 0.8 * weekday
 
 
-def test_everyday_titles_hardly_ever_repeat() -> None:
+def test_few_titles_repeat_but_as_copies() -> None:
     titles = Counter(item.title for item in _corpus(decoys=False).items)
-    assert sum(count - 1 for count in titles.values()) < 0.06 * sum(titles.values())
+    assert sum(count - 1 for count in titles.values()) < 0.08 * sum(titles.values())
 
 
 def test_truth_names_items_that_exist_and_carry_the_subject() -> None:
@@ -244,4 +244,4 @@ def test_source_can_pin_where_its_corpus_ends() -> None:
 def test_source_says_that_its_headlines_are_made_up() -> None:
     log = ReadLog()
     list(SampleSource(SampleOptions(days=1)).read(_request(), log))
-    assert log.notes == ["All headlines of this source are made up (seed 20260101)."]
+    assert log.notes == ["All headlines of this source are made up (seed 20260125)."]
