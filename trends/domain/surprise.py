@@ -147,7 +147,8 @@ def adjusted_within(p_value: float, family: Counts, order: Counts) -> float:
     if family.size == 0:
         return 1.0
     below = int(np.searchsorted(family, p_value, side="right"))
-    own = p_value * family.size / max(below, 1)
+    # The ratio first: it is 1 or more, so no rounding puts the answer below the value itself.
+    own = p_value * (family.size / max(below, 1))
     after = float(order[below]) if below < family.size else 1.0
     return min(1.0, own, after)
 
