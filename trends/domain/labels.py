@@ -7,6 +7,8 @@ from trends.domain.english import Span
 
 LONGEST_LABEL = 4
 _SHARE = 0.6
+_RARER_SHARE = 0.3
+_FEWEST = 2.0
 _SHORT = 2
 
 
@@ -44,30 +46,43 @@ class Spellings:
     def label(self, leads: Sequence[str], others: Sequence[str] = ()) -> str:
         """Choose the longest phrase around a leading term that most of that term's headlines have.
 
-        A word of two syllables says little alone ("합당"); the commonest other term is put beside it
-        ("합당 · 혁신당").
+        A word that says little alone ("합당", "chat") may take a rarer phrase around it ("racist chat"), or else the
+        commonest other term beside it ("합당 · 혁신당").
 
         Args:
             leads: Core terms, strongest first.
             others: Terms that come with them, strongest first.
         """
         lead = next((key for key in leads if self._stories[key]), leads[0])
-        needed = max(2.0, _SHARE * self._stories[lead])
-        around = [
-            key for key, count in self._stories.items() if count >= needed and _holds(key, lead)
-        ]
-        best = max(around, key=lambda key: (len(key), self._stories[key], key), default=lead)
-        if len(best) > _SHORT:
+        best = self._around(lead, _SHARE)
+        if self._tells(best):
             return self.written(best)
+        longer = self._around(lead, _RARER_SHARE)
+        if longer != best:
+            return self.written(longer)
         beside = [
             key
             for key in (*leads, *others)
-            if self._stories[key] >= 2 and not _holds(key, best) and not _holds(best, key)  # noqa: PLR2004
+            if self._stories[key] >= _FEWEST and not _holds(key, best) and not _holds(best, key)
         ]
         if not beside:
             return self.written(best)
         other = max(beside, key=lambda key: (self._stories[key], len(key), key))
         return f"{self.written(best)} · {self.written(other)}"
+
+    def _around(self, lead: str, share: float) -> str:
+        """Return the longest phrase that holds the lead in so large a share of its headlines."""
+        needed = max(_FEWEST, share * self._stories[lead])
+        around = [
+            key for key, count in self._stories.items() if count >= needed and _holds(key, lead)
+        ]
+        return max(around, key=lambda key: (len(key), self._stories[key], key), default=lead)
+
+    def _tells(self, key: str) -> bool:
+        """Whether a term can stand alone: a name, a phrase, or three syllables and more."""
+        if key.isascii():
+            return " " in key or not self.written(key).islower()
+        return len(key) > _SHORT
 
 
 def _holds(phrase: str, term: str) -> bool:

@@ -29,8 +29,13 @@ def test_the_longest_phrase_that_most_headlines_share_is_the_label() -> None:
 
 
 def test_a_phrase_of_few_headlines_is_no_label() -> None:
-    found = _spellings("Matcha tea whisks", "The matcha and it", "Such matcha", "It is matcha")
-    assert found.label(["matcha"]) == "matcha"
+    found = _spellings("Matcha tea whisks", "The Matcha and it", "Such Matcha", "It is Matcha")
+    assert found.label(["matcha"]) == "Matcha"
+
+
+def test_a_common_word_takes_a_rarer_phrase_around_it() -> None:
+    found = _spellings("Racist chat", "Racist chat and it", "The chat", "It is chat", "Such chat")
+    assert found.label(["chat"]) == "Racist chat"
 
 
 def test_the_label_holds_whole_words_of_the_lead() -> None:
