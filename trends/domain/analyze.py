@@ -4,8 +4,12 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
+from trends.domain.categories import categorize, headline_of
+from trends.domain.censored import CensoredStories
+from trends.domain.coinages import find_coinages
 from trends.domain.counts import Timeline, timeline
 from trends.domain.drafts import Draft, announced, draft_topics
+from trends.domain.evidence import cited
 from trends.domain.korean import Tokenizer, shared_tokenizer
 from trends.domain.labels import LONGEST_LABEL, Spellings, distinct
 from trends.domain.models import (
@@ -22,6 +26,8 @@ from trends.domain.outlets import sole_outlet
 from trends.domain.screening import Family, read_language, screen
 from trends.domain.status import persistence_days, status
 from trends.domain.terms import TermReader, Tick, index_terms
+from trends.domain.watch import count_watched, find_mentions
+from trends.domain.watchlist import Entity
 
 MOST_EVIDENCE = 10
 MOST_TERMS = 8
@@ -41,6 +47,8 @@ def analyze(
     user_words: Sequence[str],
     tick: Tick,
     tokenizer: Tokenizer | None = None,
+    observed: Sequence[Window] | None = None,
+    watchlist: Sequence[Entity] = (),
 ) -> Analysis:
     """Find topics that rise, in the window and against the days before it.
 
@@ -56,10 +64,16 @@ def analyze(
         user_words: Words to keep whole, such as brands.
         tick: Called with (done, total) every few hundred stories or terms; may raise to stop.
         tokenizer: Cuts Korean titles; by default the process's one analyser.
+        observed: Spans that the sources really observed; None where all of it was. Other days are missing.
+        watchlist: Entities to count besides.
     """
-    line = timeline(stories, window.end, history_start, zone)
+    line = timeline(stories, window.end, history_start, zone, observed)
     known = sorted({name for story in line.stories for name in story.outlets})
-    reader = TermReader(tokenizer or shared_tokenizer(), user_words, known)
+    cutter = tokenizer or shared_tokenizer()
+    korean = [story.title for story in line.stories if story.language is Language.KO]
+    coinages = find_coinages(korean, lambda words: cutter.cut(words, ()))
+    mentions = find_mentions(line, watchlist, tick)
+    reader = TermReader(cutter, (*user_words, *mentions.korean_words), known, coinages)
     sole = [sole_outlet(story) for story in line.stories] if outlets_known else None
     readings = [
         read_language(
@@ -91,22 +105,35 @@ def analyze(
             min_stories=min_stories,
             sole=sole,
             tick=tick,
+            new_words=coinages,
         )
     ]
     ranked = sorted(
         zip(drafts, announced(drafts, family), strict=True),
         key=lambda pair: (not pair[1], -pair[0].growth.low, _topic_id(pair[0])),
     )[:max_topics]
+    aside = CensoredStories(stories, window, reader)
     topics: list[Topic] = []
     for number, (draft, is_announced) in enumerate(ranked):
         tick(number, len(ranked))
-        topics.append(_topic(line, draft, reader, is_announced, outlets_known=outlets_known))
+        topics.append(_topic(line, draft, reader, aside, is_announced, outlets_known=outlets_known))
     inside = [
         story
         for story in stories
         if story.matched and window.start <= story.published_at < window.end
     ]
-    return _analysis(line, inside, family, tuple(topics), outlets_known=outlets_known)
+    watch = count_watched(
+        line,
+        watchlist,
+        mentions,
+        readings,
+        window=window,
+        error_rate=error_rate,
+        min_stories=min_stories,
+        sole=sole,
+    )
+    found = _analysis(line, inside, family, tuple(topics), outlets_known=outlets_known)
+    return found.model_copy(update={"watch": watch})
 
 
 def _matched(line: Timeline, language: Language) -> list[int]:
@@ -146,6 +173,7 @@ def _topic(
     line: Timeline,
     draft: Draft,
     reader: TermReader,
+    aside: CensoredStories,
     is_announced: bool,
     *,
     outlets_known: bool,
@@ -160,6 +188,7 @@ def _topic(
     core = [keys[term] for term in draft.cluster.core]
     tied = [keys[term] for term in draft.cluster.tied]
     names = sorted({name for place in within for name in line.stories[place].outlets})
+    about = categorize([headline_of(line.stories[place]) for place in within[-_LABELLED_STORIES:]])
     return Topic(
         topic_id=_topic_id(draft),
         label=spellings.label(core, tied),
@@ -190,14 +219,28 @@ def _topic(
                 line.dates, draft.counts, draft.reading.exposure, strict=True
             )
         ),
-        evidence=_evidence(line, draft, within, outlets_known=outlets_known),
+        evidence=_evidence(
+            line,
+            draft,
+            within,
+            aside.of(core, language, MOST_EVIDENCE),
+            outlets_known=outlets_known,
+        ),
+        category=about.category,
+        category_reason=about.reason,
+        consumer_score=about.consumer_score,
     )
 
 
 def _evidence(
-    line: Timeline, draft: Draft, within: Sequence[int], *, outlets_known: bool
+    line: Timeline,
+    draft: Draft,
+    within: Sequence[int],
+    aside: Sequence[Story],
+    *,
+    outlets_known: bool,
 ) -> tuple[Evidence, ...]:
-    """Order by outlets, then by how many of the topic's terms a story holds, then newest first."""
+    """Order by outlets, then by how many of the topic's terms a story holds, then newest first; censored ones last."""
     postings = draft.reading.index.postings
     terms = [frozenset(postings[term]) for term in (*draft.cluster.core, *draft.cluster.tied)]
 
@@ -211,24 +254,9 @@ def _evidence(
             story.story_id,
         )
 
+    counted = [line.stories[place] for place in sorted(within, key=rank)]
     return tuple(
-        _cited(line.stories[place], outlets_known=outlets_known)
-        for place in sorted(within, key=rank)[:MOST_EVIDENCE]
-    )
-
-
-def _cited(story: Story, *, outlets_known: bool) -> Evidence:
-    first = story.items[0]
-    return Evidence(
-        story_id=story.story_id,
-        title=story.title,
-        url=first.url,
-        place=first.place,
-        outlet=first.outlet,
-        published_at=story.published_at,
-        outlets=len(story.outlets) if outlets_known else 0,
-        items=len(story.items),
-        summary=first.summary,
+        cited(story, outlets_known=outlets_known) for story in [*counted, *aside][:MOST_EVIDENCE]
     )
 
 

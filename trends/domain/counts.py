@@ -11,7 +11,8 @@ from datetime import date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from trends.domain.models import Language, Story
+from trends.domain.models import Language, Story, Window
+from trends.domain.spans import observed_days
 from trends.domain.terms import TermIndex
 from trends.domain.windows import Bin, bin_index, bins
 
@@ -57,27 +58,39 @@ class Timeline:
 
 
 def timeline(
-    stories: Sequence[Story], window_end: datetime, history_start: datetime, zone: str
+    stories: Sequence[Story],
+    window_end: datetime,
+    history_start: datetime,
+    zone: str,
+    observed: Sequence[Window] | None = None,
 ) -> Timeline:
     """Lay stories out over 24 h bins back from the window's end, as far as the history goes.
+
+    Stories of censored lists are left out, and so are those of days that nobody observed: the few that are known of
+    such a day say nothing of how many there were.
 
     Args:
         stories: In any order.
         window_end: End of the newest bin.
         history_start: Where collecting began; the bin that holds it is the oldest.
         zone: IANA name of the market's time zone.
+        observed: Spans that were observed; None where all of it was.
     """
     span = (window_end - history_start).total_seconds() / 86_400
     wanted = min(MOST_DAYS, max(1, int(span) + 2))
     candidates = bins(window_end, zone, wanted)
     days = [day for day in candidates if day.end > history_start] or candidates[-1:]
-    ordered = sorted(stories, key=lambda story: (story.published_at, story.story_id))
+    seen = observed_days(days, observed)
+    ordered = sorted(
+        (story for story in stories if not story.censored),
+        key=lambda story: (story.published_at, story.story_id),
+    )
     placed = [
         (story, day)
         for story, day in zip(
             ordered, bin_index(days, (story.published_at for story in ordered)), strict=True
         )
-        if day >= 0
+        if day >= 0 and seen[day]
     ]
     return Timeline(
         tuple(story for story, _ in placed), tuple(days), tuple(day for _, day in placed)

@@ -1,11 +1,12 @@
 """Topics in numbers, before they are written out: what a run found, and what of it may be announced."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from trends.domain.counts import Counts, Flags, Timeline
+from trends.domain.crazes import crazes
 from trends.domain.growth import Growth, growth, interval
 from trends.domain.models import Window, WindowTest
 from trends.domain.outlets import STILL_SURPRISING, rest_on_one
@@ -44,6 +45,7 @@ class Draft:
         growth: Rate now over rate before.
         p_value: Smallest p-value of its core terms, as the error rate counted it.
         alarmed: Whether a core term and the topic itself passed the error rate.
+        craze: Whether a core term is a new word that headlines call a craze.
         single_outlet: Whether the rise rests on one outlet.
     """
 
@@ -58,6 +60,7 @@ class Draft:
     growth: Growth
     p_value: float
     alarmed: bool
+    craze: bool
     single_outlet: bool
 
     @property
@@ -77,6 +80,7 @@ def draft_topics(
     min_stories: int,
     sole: Sequence[str | None] | None,
     tick: Tick,
+    new_words: Collection[str] = (),
 ) -> list[Draft]:
     """Join the terms of one language that stand out to topics, and measure each.
 
@@ -89,8 +93,10 @@ def draft_topics(
         min_stories: Fewer stories in a window are not told of.
         sole: The outlet that alone carried each story; None where outlets are unknown.
         tick: May raise to stop.
+        new_words: Words that no dictionary knows; those that are a craze are told of sooner.
     """
-    alarmed = family.alarmed(reading)
+    craze = crazes(line, reading, new_words, error_rate=family.error_rate, min_stories=min_stories)
+    alarmed = family.alarmed(reading) | craze
     terms = _standing_out(reading, alarmed, max_topics * _TERMS_PER_TOPIC, min_stories)
     first = len(line.days) - RECENT_DAYS
     postings = reading.index.postings
@@ -111,7 +117,7 @@ def draft_topics(
         return []
     if not reading.tests:
         return list(_untested(line, reading, found))
-    return list(_tested(line, reading, family, found, alarmed, sole))
+    return list(_tested(line, reading, family, found, craze, sole))
 
 
 def announced(drafts: Sequence[Draft], family: Family) -> list[bool]:
@@ -120,16 +126,18 @@ def announced(drafts: Sequence[Draft], family: Family) -> list[bool]:
     Each must have passed by itself, rest on more than one outlet, and have grown by a tenth at the lower end of its
     interval: a very common word passes with next to no change. A trend sets off many terms, so that the
     error rate over terms is not yet one over topics: the rule is applied once more with each topic counted once,
-    at its best p-value, against all tests of the run.
+    at its best p-value, against all tests of the run. A craze has its own error rate, see `trends.domain.crazes`.
     """
-    eligible = [
+    grown = [
         number
         for number, each in enumerate(drafts)
-        if each.alarmed and not each.single_outlet and each.growth.low >= LEAST_GROWTH
+        if not each.single_outlet and each.growth.low >= LEAST_GROWTH
     ]
+    eligible = [number for number in grown if drafts[number].alarmed]
     p_values = np.array([drafts[number].p_value for number in eligible], dtype=np.float64)
     good = passes(p_values, family.size, family.error_rate)
     chosen = {number for number, passed in zip(eligible, good, strict=True) if passed}
+    chosen.update(number for number in grown if drafts[number].craze)
     return [number in chosen for number in range(len(drafts))]
 
 
@@ -221,7 +229,7 @@ def _tested(
     reading: Reading,
     family: Family,
     found: Sequence[tuple[Cluster, tuple[int, ...]]],
-    alarmed: Flags,
+    craze: Flags,
     sole: Sequence[str | None] | None,
 ) -> Iterator[Draft]:
     groups = [places for _, places in found]
@@ -237,6 +245,7 @@ def _tested(
         for days, test in judged.items()
     }
     best = family.best(reading)
+    alarmed = family.alarmed(reading)
     for number, (each, places) in enumerate(found):
         total = float(len(places))
         tests = tuple(_window_test(test, number, total, family) for test in judged.values())
@@ -263,6 +272,7 @@ def _tested(
             ),
             p_value=float(best[each.core].min()),
             alarmed=bool(alarmed[each.core].any()) and any(test.alarmed for test in tests),
+            craze=bool(craze[each.core].any()),
             single_outlet=bool(single[days][number]),
         )
 
@@ -308,6 +318,7 @@ def _untested(
             ),
             p_value=1.0,
             alarmed=False,
+            craze=False,
             single_outlet=False,
         )
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from operator import not_
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -14,6 +15,9 @@ class Model(BaseModel):
 
 
 Tenant = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+
+# Written only where it says something, so that what knows nothing of it stays as it was, to the byte.
+Censored = Annotated[bool, Field(exclude_if=not_)]
 
 
 class Language(StrEnum):
@@ -80,6 +84,7 @@ class RawItem(Model):
         published: The time as written (ISO 8601, RFC 822 or a bare date), if any.
         language: Two-letter code as given, if any.
         place: What evidence cites where there is no link, such as `feed.jsonl:12`.
+        censored: It comes from a list that hit its cap: evidence, but nothing to count on.
     """
 
     source: str
@@ -91,6 +96,7 @@ class RawItem(Model):
     published: str | None = None
     language: str | None = None
     place: str | None = None
+    censored: Censored = False
 
 
 class TimeRule(StrEnum):
@@ -116,6 +122,7 @@ class Item(Model):
         time_rule: Which rule gave `published_at`.
         language: `ko` or `en`.
         place: Citation where there is no link.
+        censored: It comes from a list that hit its cap.
     """
 
     item_id: str
@@ -128,6 +135,7 @@ class Item(Model):
     time_rule: TimeRule = TimeRule.EXACT
     language: Language
     place: str | None = None
+    censored: Censored = False
 
 
 class Story(Model):
@@ -141,6 +149,7 @@ class Story(Model):
         outlets: Distinct known outlets, sorted.
         items: All its items by (published_at, item_id).
         matched: Whether the run's query matches it. Unmatched stories are exposure only.
+        censored: All its items come from lists that hit their cap: it is shown as evidence and never counted.
     """
 
     story_id: str
@@ -150,6 +159,7 @@ class Story(Model):
     outlets: tuple[str, ...]
     items: tuple[Item, ...]
     matched: bool = True
+    censored: Censored = False
 
 
 class TopicStatus(StrEnum):
@@ -159,6 +169,28 @@ class TopicStatus(StrEnum):
     RISING = "rising"
     PEAKING = "peaking"
     FADING = "fading"
+
+
+class Category(StrEnum):
+    """What a topic is about, by what its headlines say.
+
+    The first seven are consumer categories: what people eat, wear, put on, own, visit, live with and watch. `money`
+    takes markets, companies and work; `tech` is what people own and use, and a chip maker's orders are `money`.
+    """
+
+    FOOD = "food"
+    FASHION = "fashion"
+    BEAUTY = "beauty"
+    TECH = "tech"
+    TRAVEL = "travel"
+    HOME = "home"
+    ENTERTAINMENT = "entertainment"
+    MONEY = "money"
+    HEALTH = "health"
+    POLITICS = "politics"
+    ACCIDENTS = "accidents"
+    SPORT = "sport"
+    OTHER = "other"
 
 
 class DayCount(Model):
@@ -190,6 +222,7 @@ class Evidence(Model):
         outlets: Number of distinct outlets that carried it (0 where unknown).
         items: Number of items joined in it.
         summary: Lead text of its first item, verbatim; may be empty.
+        censored: It comes from lists that hit their cap, and is in none of the topic's numbers.
     """
 
     story_id: str
@@ -201,13 +234,14 @@ class Evidence(Model):
     outlets: int
     items: int
     summary: str = ""
+    censored: Censored = False
 
 
 class WindowTest(Model):
     """The surprise of a topic at one window length.
 
     Attributes:
-        days: Window length: 1, 7 or 28.
+        days: Window length: 1, 7, 14 or 28.
         stories: Stories observed in it.
         expected: Stories expected from the baseline and the exposure.
         p_value: Upper tail of the negative binomial.
@@ -246,6 +280,9 @@ class Topic(Model):
         first_seen: Time of its earliest story at hand.
         series: One bin a day, oldest first.
         evidence: Its stories in the window, best first.
+        category: What it is about.
+        category_reason: Which words said so, in how many stories.
+        consumer_score: How sure it is that consumers do something anew, 0 to 1; consumer topics are ranked by it.
     """
 
     topic_id: str
@@ -265,6 +302,72 @@ class Topic(Model):
     single_outlet: bool
     announced: bool
     first_seen: AwareDatetime
+    series: tuple[DayCount, ...]
+    evidence: tuple[Evidence, ...]
+    category: Category = Category.OTHER
+    category_reason: str = ""
+    consumer_score: float = Field(default=0.0, ge=0.0, le=1.0)
+
+
+class WatchVerdict(StrEnum):
+    """What may be said of a watched entity."""
+
+    RISING = "rising"
+    SINGLE_OUTLET = "single_outlet"
+    USUAL = "usual"
+    PAST_TOO_SHORT = "past_too_short"
+
+
+class VoiceShare(Model):
+    """How much of what is said of a group of competitors is said of one.
+
+    Attributes:
+        share: Its stories over those of all in the group, in the window; a story that names two counts for both.
+        low: Lower end of the 90 % interval.
+        high: Upper end of the 90 % interval.
+        before: The same before the window; null where nobody in the group was named.
+    """
+
+    share: float
+    low: float
+    high: float
+    before: float | None
+
+
+class WatchedEntity(Model):
+    """An entity of the watchlist, counted.
+
+    Attributes:
+        name: Its name in the watchlist.
+        title: What to call it.
+        group: Whom it competes with; empty: nobody.
+        verdict: What may be said.
+        window_days: Days of the window.
+        stories: Stories in the window that name it.
+        expected: Stories expected there; null where it could not be tested.
+        growth: Rate in the window over the usual rate.
+        growth_low: Lower end of the 90 % interval.
+        growth_high: Upper end of the 90 % interval.
+        tests: One per window length that could be tested.
+        voice: Its share of voice; null without a group, or where nobody in it was named.
+        outlets: Distinct known outlets in the window; 0 where unknown.
+        series: One bin a day, oldest first.
+        evidence: Stories of the window that name it, best first.
+    """
+
+    name: str
+    title: str
+    group: str
+    verdict: WatchVerdict
+    window_days: int
+    stories: int
+    expected: float | None
+    growth: float
+    growth_low: float
+    growth_high: float
+    tests: tuple[WindowTest, ...]
+    voice: VoiceShare | None
+    outlets: int
     series: tuple[DayCount, ...]
     evidence: tuple[Evidence, ...]
 
@@ -290,6 +393,7 @@ class Analysis(Model):
         terms_tested: Term and window pairs that were tested.
         topics: Announced first, then by growth_low, then by id.
         announced: Number of announced topics.
+        watch: The entities of the watchlist, in its order; none without one.
     """
 
     confidence: Confidence
@@ -301,6 +405,7 @@ class Analysis(Model):
     terms_tested: int
     topics: tuple[Topic, ...]
     announced: int
+    watch: Annotated[tuple[WatchedEntity, ...], Field(exclude_if=not_)] = ()
 
 
 class Quote(Model):
@@ -329,6 +434,10 @@ class Summary(Model):
     topics: tuple[TopicSummary, ...]
 
 
+def _nothing(value: object) -> bool:
+    return value is None
+
+
 class SourceOutcome(Model):
     """How one source did in a run; the report names it.
 
@@ -343,6 +452,8 @@ class SourceOutcome(Model):
         bad_rows: Places that could not be read, such as `feed.jsonl:12`, at most 100.
         bad_row_count: How many there were.
         notes: Further things the report says of it.
+        observed: Spans that were really observed; None where it speaks for the whole span, as a file does.
+        censored: Spans of lists that hit their cap: what they hold is evidence and no exposure.
     """
 
     source: str
@@ -355,6 +466,8 @@ class SourceOutcome(Model):
     bad_rows: tuple[str, ...] = ()
     bad_row_count: int = 0
     notes: tuple[str, ...] = ()
+    observed: Annotated[tuple[Window, ...] | None, Field(exclude_if=_nothing)] = None
+    censored: Annotated[tuple[Window, ...], Field(exclude_if=not_)] = ()
 
 
 class NormalizeCounts(Model):

@@ -156,6 +156,7 @@ class _Desk:
                 time_rule=rule,
                 language=language,
                 place=raw.place,
+                censored=raw.censored,
             )
         )
 
@@ -205,6 +206,7 @@ def _story(items: Sequence[Item], query: Query) -> Story:
         outlets=tuple(sorted({item.outlet for item in items if item.outlet})),
         items=tuple(items),
         matched=any(query.matches(item.title, item.summary) for item in items),
+        censored=all(item.censored for item in items),
     )
 
 

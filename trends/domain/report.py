@@ -6,11 +6,15 @@ cost: the same inputs, settings and earlier reports give the same bytes.
 
 from datetime import date
 from enum import StrEnum
+from operator import not_
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from trends.domain.decisions import Said
+from trends.domain.memory import Standing
 from trends.domain.models import (
+    Category,
     Confidence,
     Evidence,
     Language,
@@ -20,6 +24,7 @@ from trends.domain.models import (
     Quote,
     SourceOutcome,
     TopicStatus,
+    WatchedEntity,
     Window,
     WindowTest,
 )
@@ -41,6 +46,7 @@ class ChangeKind(StrEnum):
     """What became of a topic since an earlier report, in the order they are told."""
 
     NEW = "new"
+    BACK = "back"
     RISEN = "risen"
     FALLEN = "fallen"
     GONE = "gone"
@@ -63,10 +69,13 @@ class NoteCode(StrEnum):
     ROWS_UNREADABLE = "rows_unreadable"
     DATES_ASSUMED = "dates_assumed"
     DAYS_UNOBSERVED = "days_unobserved"
+    SOURCE_OBSERVED = "source_observed"
     SUMMARY_SKIPPED = "summary_skipped"
     NOT_COMPARABLE = "not_comparable"
     SOURCES_CHANGED = "sources_changed"
     SOURCE_SAYS = "source_says"
+    HIDDEN = "hidden"
+    HOLIDAYS = "holidays"
 
 
 class Note(Model):
@@ -120,6 +129,19 @@ class ReportDay(Model):
     observed: bool
 
 
+class MergedTopic(Model):
+    """A topic that an analyst counts as part of another one; its numbers are its own."""
+
+    topic_id: str
+    trend_id: str
+    label: str
+    announced: bool
+    stories: int
+    growth: float
+    growth_low: float
+    growth_high: float
+
+
 class ReportTopic(Model):
     """One topic with its numbers, its chart and what it rests on.
 
@@ -149,6 +171,16 @@ class ReportTopic(Model):
         series: One bin a day, oldest first.
         quotes: Sentences quoted word for word; each names a story of `evidence`.
         evidence: Stories it rests on, best first.
+        trend_id: The trend it is, across the runs of this question; null where nothing is remembered.
+        since: End of the first window in which that trend appeared.
+        seen_windows: Windows in which it appeared, this one included.
+        standing: New, back or still there, for one that is announced; null where that cannot be said.
+        back_after_days: For one that is back: days since a report last announced it.
+        found_label: What its headlines call it, where an analyst gave it its name.
+        followed: An analyst follows it.
+        category: What it is about.
+        category_reason: Which words and evidence say so.
+        merged: Topics that an analyst counts as part of it.
     """
 
     rank: int
@@ -176,19 +208,51 @@ class ReportTopic(Model):
     series: tuple[ReportDay, ...]
     quotes: tuple[Quote, ...]
     evidence: tuple[Evidence, ...]
+    trend_id: str | None = None
+    since: AwareDatetime | None = None
+    seen_windows: int | None = None
+    standing: Standing | None = None
+    back_after_days: int | None = None
+    found_label: str | None = None
+    followed: bool = False
+    category: Category = Category.OTHER
+    category_reason: str = ""
+    merged: tuple[MergedTopic, ...] = ()
+
+
+class HiddenTopic(Model):
+    """A topic that a decision keeps out of the report; it was found and counted as any other.
+
+    Attributes:
+        topic_id: Its id.
+        trend_id: The trend it is.
+        label: What it is called.
+        announced: Whether it would have been announced.
+        decision: Which decision hides it, whose, and until when.
+    """
+
+    topic_id: str
+    trend_id: str
+    label: str
+    announced: bool
+    decision: Said
 
 
 class Change(Model):
     """One topic in two reports.
 
     Attributes:
-        kind: New, risen, fallen, gone or steady.
+        kind: New, back, risen, fallen, gone or steady.
         label: What to call it.
         topic_id: Its id in this report; null when this report does not hold it at all.
         earlier_topic_id: Its id in the earlier report; null when that one did not hold it at all.
         per_day: Stories a day now, over the days of the topic's window.
         earlier_per_day: Stories a day then, over as many days.
         watched: For a new topic: the earlier report watched it. For one that is gone: this report still does.
+        since: End of the first window in which its trend appeared; null where nothing is remembered.
+        seen_windows: Windows in which its trend appeared.
+        back_after_days: For one that is back: days since a report last announced it.
+        other_news: The report that announced it last told of it under other news.
     """
 
     kind: ChangeKind
@@ -198,6 +262,10 @@ class Change(Model):
     per_day: float | None
     earlier_per_day: float | None
     watched: bool
+    since: AwareDatetime | None = None
+    seen_windows: int | None = None
+    back_after_days: int | None = None
+    other_news: bool = False
 
 
 class Comparison(Model):
@@ -238,6 +306,9 @@ class Report(Model):
         counts: What normalizing did to the items of the window and its past.
         summary_method: `extractive`, or null when the stage was skipped.
         notes: What to know before relying on it.
+        other_news: Topics announced as rising that are not of the wanted categories, strongest first.
+        hidden: Topics that decisions keep out of it, those first that would have been announced.
+        watch: The entities of the watchlist, in its order; left out without one.
     """
 
     schema_version: Literal["1"]
@@ -258,3 +329,6 @@ class Report(Model):
     counts: NormalizeCounts
     summary_method: str | None
     notes: tuple[Note, ...]
+    other_news: tuple[ReportTopic, ...] = ()
+    hidden: tuple[HiddenTopic, ...] = ()
+    watch: Annotated[tuple[WatchedEntity, ...], Field(exclude_if=not_)] = ()

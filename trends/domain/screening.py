@@ -7,6 +7,7 @@ import numpy as np
 
 from trends.domain.budget import Budget
 from trends.domain.counts import Counts, Flags, Places, Timeline, term_counts
+from trends.domain.events import EventCounter
 from trends.domain.models import Language
 from trends.domain.outlets import rest_on_one
 from trends.domain.surprise import (
@@ -18,6 +19,12 @@ from trends.domain.surprise import (
     surprise,
 )
 from trends.domain.terms import TermIndex, Tick
+
+STANDS = 0.002
+"""Without the copies of its largest events a rise still has to be as rare as this."""
+
+FEWEST_EVENTS = 4
+"""Three events on one subject meet on a day by chance too often, among ten thousand subjects."""
 
 _BATCH = 256
 
@@ -59,7 +66,7 @@ class Family:
 
     A term that stands in `min_stories` stories at all is tested at every window, whatever its count there: leaving
     out the quiet ones would pick the tests by their outcome. Where the window holds fewer than `min_stories`, or
-    the rise rests on one outlet, p counts as 1.
+    the rise rests on one outlet or on too few events, p counts as 1.
 
     Attributes:
         error_rate: False discovery rate to hold.
@@ -137,6 +144,7 @@ def screen(
                 resting[reading.language, days][near] = p[near]
                 p[near] = 1.0
             p_values[reading.language, days] = p
+    _drop_few_events(line, tested, p_values, error_rate, tick)
     flat = np.concatenate([np.empty(0), *p_values.values()])
     q_flat = adjusted(flat)
     edges = np.cumsum([part.size for part in p_values.values()], dtype=np.intp)[:-1]
@@ -158,6 +166,33 @@ def screen(
             for reading in tested
         },
     )
+
+
+def _drop_few_events(
+    line: Timeline,
+    tested: Sequence[Reading],
+    p_values: dict[tuple[Language, int], Counts],
+    error_rate: float,
+    tick: Tick,
+) -> None:
+    """Set p to 1 where a rise that would pass is too few events told many times."""
+    flat = np.concatenate([np.empty(0), *p_values.values()])
+    # Above what passes now nothing passes later either: p-values only go up here.
+    limit = float(flat[adjusted(flat) <= error_rate].max(initial=-1.0))
+    if limit < 0.0:
+        return
+    events = EventCounter(line)
+    for reading in tested:
+        for days, test in reading.tests.items():
+            p = p_values[reading.language, days]
+            near = np.nonzero(p <= limit)[0]
+            told = np.zeros((len(near), 2))
+            for number, term in enumerate(near.tolist()):
+                if number % _BATCH == 0:
+                    tick(number, len(near))
+                told[number] = events.count(reading.index.postings[term], days)
+            falls = test.tail(told[:, 1], near) > STANDS
+            p[near[falls | (told[:, 0] < FEWEST_EVENTS)]] = 1.0
 
 
 def _on_one_outlet(

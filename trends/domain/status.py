@@ -12,7 +12,7 @@ PARTS = 4
 TURNING = 3
 EVIDENCE = 0.10
 TURN = 1.0
-_PART_DAYS = {1: 1, 7: 2, 28: 7}
+_PART_DAYS = {1: 1, 7: 2, 14: 7, 28: 7}
 
 
 def status(

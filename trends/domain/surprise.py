@@ -8,11 +8,14 @@ from scipy.special import betainc
 from trends.domain.baseline import PRIOR_STORIES, Baseline, Pools, fit_baseline
 from trends.domain.counts import Counts, Flags, Places
 
-WINDOWS = (1, 7, 28)
-"""Window lengths in days: a spike, a week's rise, a slow burn."""
+WINDOWS = (1, 7, 14, 28)
+"""Window lengths in days: a spike, a week's rise, a craze that fills a fortnight, a slow burn."""
 
 FEWEST_DAYS = 14
 """Observed days that a baseline needs before anything is claimed."""
+
+PAST_SPANS = 1.5
+"""And so many windows' length of them."""
 
 _WEEK = 7
 _WEEKDAY_PRIOR = 2.0
@@ -52,16 +55,22 @@ class Surprise:
             self.days, self.stories[terms], self.expected[terms], self.p_value[terms], chosen
         )
 
+    def tail(self, stories: Counts, terms: Places) -> Counts:
+        """Return the chance of other counts than were seen, or more, of some terms by their numbers."""
+        known = self.baseline
+        variance = _variance(self.expected[terms], known.stories[terms], known.dispersion[terms])
+        return upper_tail(stories, self.expected[terms], variance)
+
 
 def long_enough(exposure: Counts, days: int) -> bool:
-    """Whether there is past enough to test a window: two spans and two weeks of observed days before it.
+    """Whether there is past enough to test a window: one and a half spans and two weeks of observed days before it.
 
     Args:
         exposure: All stories by day; shape (days,).
         days: Window length.
     """
     before = int((exposure[:-days] > 0).sum())
-    return before >= max(FEWEST_DAYS, 2 * days) and bool(exposure[-days:].sum() > 0)
+    return before >= max(FEWEST_DAYS, PAST_SPANS * days) and bool(exposure[-days:].sum() > 0)
 
 
 def surprise(counts: Counts, exposure: Counts, days: int, pools: Pools | None = None) -> Surprise:
@@ -83,9 +92,12 @@ def surprise(counts: Counts, exposure: Counts, days: int, pools: Pools | None = 
     expected = baseline.rate * exposure[-days:].sum()
     if days == 1:
         expected = expected * weekday_lift(counts, exposure, baseline.rate)
-    spread = expected**2 / (baseline.stories + PRIOR_STORIES)
-    variance = baseline.dispersion * (expected + spread)
+    variance = _variance(expected, baseline.stories, baseline.dispersion)
     return Surprise(days, stories, expected, upper_tail(stories, expected, variance), baseline)
+
+
+def _variance(expected: Counts, past_stories: Counts, dispersion: Counts) -> Counts:
+    return dispersion * (expected + expected**2 / (past_stories + PRIOR_STORIES))
 
 
 def weekday_lift(counts: Counts, exposure: Counts, rate: Counts) -> Counts:
@@ -125,15 +137,7 @@ def adjusted(p_values: Counts) -> Counts:
 
     A test is called at error rate q where its adjusted value is at most q.
     """
-    count = p_values.size
-    if count == 0:
-        return p_values
-    order = np.argsort(p_values, kind="stable")
-    scaled = p_values[order] * count / np.arange(1, count + 1)
-    falling = np.minimum.accumulate(scaled[::-1])[::-1]
-    answer = np.empty(count)
-    answer[order] = np.minimum(falling, 1.0)
-    return answer
+    return np.minimum(_step_up(p_values, p_values.size), 1.0)
 
 
 def adjusted_within(p_value: float, family: Counts, order: Counts) -> float:
@@ -159,10 +163,16 @@ def passes(p_values: Counts, tests: int, error_rate: float) -> Flags:
     The k-th smallest must be at most `error_rate · k / tests`. So the share of false findings is held by finding,
     however many tests one of them set off.
     """
+    return _step_up(p_values, tests) <= error_rate
+
+
+def _step_up(p_values: Counts, tests: int) -> Counts:
+    """Return the smallest error rate at which each finding passes out of `tests` tests.
+
+    One form for both uses: two that are equal on paper part by a rounding where a value meets the rate exactly.
+    """
     order = np.argsort(p_values, kind="stable")
-    ranks = np.arange(1, p_values.size + 1)
-    good = np.nonzero(p_values[order] <= error_rate * ranks / max(tests, 1))[0]
-    flags = np.zeros(p_values.size, dtype=np.bool_)
-    if good.size:
-        flags[order[: good[-1] + 1]] = True
-    return flags
+    scaled = p_values[order] * tests / np.arange(1, p_values.size + 1)
+    answer = np.empty(p_values.size)
+    answer[order] = np.minimum.accumulate(scaled[::-1])[::-1]
+    return answer

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from trends.domain import english, korean
+from trends.domain.coinages import CoinageMerger
 from trends.domain.english import Span
 from trends.domain.models import Language, Story
 
@@ -34,12 +35,18 @@ class TermReader:
         tokenizer: Cuts Korean titles.
         user_words: Words to keep whole, whatever the analyser makes of them.
         outlets: Names of outlets at hand; they are no terms.
+        coinages: New Korean words of the run (`find_coinages`), each a term of its own.
     """
 
     def __init__(
-        self, tokenizer: korean.Tokenizer, user_words: Sequence[str], outlets: Sequence[str]
+        self,
+        tokenizer: korean.Tokenizer,
+        user_words: Sequence[str],
+        outlets: Sequence[str],
+        coinages: Sequence[str] = (),
     ) -> None:
         self._tokenizer = tokenizer
+        self._merger = CoinageMerger(coinages)
         self._words = tuple(sorted({word.strip() for word in user_words if word.strip()}))
         self._watched = watched_pattern(self._words)
         self._watched_keys = frozenset(
@@ -63,8 +70,9 @@ class TermReader:
             limit = longest or korean.LONGEST
             cuts = self._tokenizer.cut(titles, self._words)
             for title, morphemes in zip(titles, cuts, strict=True):
+                whole = self._merger.merge(title, morphemes)
                 yield [
-                    *korean.phrases(title, morphemes, self._is_noise, limit),
+                    *korean.phrases(title, whole, self._is_noise, limit),
                     *self._user_terms(title, korean.key_of),
                 ]
         else:

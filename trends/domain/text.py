@@ -99,6 +99,14 @@ def fold(text: str) -> str:
     return folded
 
 
+def even(text: str) -> str:
+    """Write text as `fold` does, but keep its case."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    seen = _UNSEEN.sub("", text)
+    return " ".join(unicodedata.normalize("NFKC", seen).translate(_ALIKE).split())
+
+
 def _folded_once(text: str) -> str:
     composed = unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
     return " ".join(unicodedata.normalize("NFKC", composed.casefold()).translate(_ALIKE).split())

@@ -93,12 +93,15 @@ def burst(
     language: Language = Language.EN,
     since: int = 0,
 ) -> list[Story]:
-    """Make stories on one subject, so many a day: the first number is the day that ended `since` days ago."""
+    """Make stories on one subject, so many a day: the first number is the day that ended `since` days ago.
+
+    Each goes on in words of its own, so that it is an event of its own.
+    """
     turn = itertools.cycle(outlets)
     return [
         story(
             since + day,
-            title,
+            f"{title} {_own_words(title, since + day, number)}",
             outlets=(next(turn),),
             language=language,
             name=f"burst:{title}:{since + day}:{number}",
@@ -106,6 +109,10 @@ def burst(
         for day, count in enumerate(per_day)
         for number in range(count)
     ]
+
+
+def _own_words(title: str, day: int, number: int) -> str:
+    return " ".join(f"d{day}n{number}w{word}" for word in range(3 * len(title.split())))
 
 
 def analyzed(
@@ -117,6 +124,7 @@ def analyzed(
     min_stories: int = 3,
     max_topics: int = 50,
     user_words: Sequence[str] = (),
+    observed: Sequence[Window] | None = None,
 ) -> Analysis:
     """Analyze with the published settings and the smallest tokenizer."""
     return analyze(
@@ -131,4 +139,5 @@ def analyzed(
         user_words=user_words,
         tick=lambda _done, _total: None,
         tokenizer=SpaceTokenizer(),
+        observed=observed,
     )

@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.trends.reports.report_cases import analysis, evidence, report, topic
 from trends.domain.compare import Found, compare, match
+from trends.domain.memory import Standing
 from trends.domain.models import Confidence, Topic
 from trends.domain.report import Against, Change, ChangeKind, Comparison, Report
 
@@ -68,11 +69,12 @@ def test_days_nobody_observed_do_not_make_a_topic_fall() -> None:
     assert [change.kind for change in found.changes] == [ChangeKind.STEADY]
 
 
-def test_changes_come_as_new_risen_fallen_gone_steady() -> None:
+def test_changes_come_as_new_back_risen_fallen_gone_steady() -> None:
     now = _report(
         topic("steady", "s"),
         topic("fallen", "f", daily=(1,) * 7),
         topic("risen", "r", daily=(5,) * 7),
+        topic("back", "b"),
         topic("new", "n"),
     )
     then = _report(
@@ -81,7 +83,14 @@ def test_changes_come_as_new_risen_fallen_gone_steady() -> None:
         topic("fallen", "f", daily=(5,) * 7),
         topic("steady", "s"),
     )
-    kinds = [change.kind for change in _compare(now, then).changes]
+    returned = tuple(
+        each.model_copy(update={"standing": Standing.BACK}) if each.topic_id == "back" else each
+        for each in now.topics
+    )
+    kinds = [
+        change.kind
+        for change in _compare(now.model_copy(update={"topics": returned}), then).changes
+    ]
     assert kinds == list(ChangeKind)
 
 

@@ -95,3 +95,12 @@ def test_each_topic_is_counted_once_however_many_tests_it_set_off() -> None:
 def test_numbers_are_rounded_to_five_digits() -> None:
     assert significant(0.000123456789) == 0.00012346
     assert significant(0.0) == 0.0
+
+
+def test_a_craze_is_announced_before_its_counts_suffice() -> None:
+    drafts, family = _drafts([*everyday(), *burst("Matcha", [4] * 7)])
+    quiet = replace(drafts[0], alarmed=False, p_value=0.04)
+    craze = replace(quiet, craze=True)
+    alone = replace(craze, single_outlet=True)
+    steady = replace(craze, growth=Growth(1.2, 0.9, 1.6))
+    assert announced([quiet, craze, alone, steady], family) == [False, True, False, False]

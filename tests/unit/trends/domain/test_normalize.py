@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, permutations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -28,7 +29,7 @@ def nothing(_: int, __: int) -> None:
 
 
 def raw(
-    item_id: str, title: str = MATCHA, published: str | None = "2026-01-08", **more: str
+    item_id: str, title: str = MATCHA, published: str | None = "2026-01-08", **more: Any
 ) -> RawItem:
     """One item of a source."""
     return RawItem(source="wire", item_id=item_id, title=title, published=published, **more)

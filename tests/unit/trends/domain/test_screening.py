@@ -7,9 +7,11 @@ import pytest
 
 from tests.unit.trends.domain.story_cases import (
     END,
+    OUTLETS,
     SpaceTokenizer,
     burst,
     everyday,
+    story,
 )
 from trends.domain.counts import timeline
 from trends.domain.models import Language, Story
@@ -17,7 +19,7 @@ from trends.domain.outlets import sole_outlet
 from trends.domain.screening import Family, Reading, read_language, screen
 from trends.domain.terms import TermReader, index_terms
 
-WINDOWS = 3
+WINDOWS = 4
 
 
 def _screened(
@@ -65,8 +67,8 @@ def test_every_term_is_tested_at_every_window() -> None:
 
 def test_a_window_without_past_enough_is_not_tested() -> None:
     family, reading = _screened(everyday(days=40), days=40)
-    assert sorted(reading.tests) == [1, 7]
-    assert family.size == 2 * len(reading.index.keys)
+    assert sorted(reading.tests) == [1, 7, 14]
+    assert family.size == 3 * len(reading.index.keys)
 
 
 def test_calm_news_sets_off_nothing() -> None:
@@ -92,6 +94,17 @@ def test_what_one_outlet_repeats_counts_as_no_surprise() -> None:
 def test_what_one_outlet_repeats_is_a_surprise_where_outlets_are_unknown() -> None:
     stories = [*everyday(), *burst("Matcha", [6] * 5, outlets=["Courier"])]
     assert "matcha" in _alarmed(*_screened(stories, outlets_known=False))
+
+
+def test_one_event_told_many_times_is_no_rise() -> None:
+    told = [f"Matcha spill closes {place} bridge in storm" for place in ("north", "south", "old")]
+    stories = [
+        story(0, title, outlets=(outlet,), name=f"{title}:{outlet}")
+        for title in told
+        for outlet in OUTLETS[:4]
+    ]
+    assert "matcha" not in _alarmed(*_screened([*everyday(), *stories]))
+    assert "matcha" in _alarmed(*_screened([*everyday(), *burst("Matcha", [12])]))
 
 
 def test_fewer_stories_than_the_least_are_never_called() -> None:

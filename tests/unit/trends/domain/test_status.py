@@ -25,6 +25,7 @@ def _status(counts: list[float], window_days: int) -> TopicStatus:
         ([15.0, 1.0, 1.0], 1, TopicStatus.FADING),
         ([2.0, 2.0, 4.0, 5.0, 6.0, 8.0, 9.0], 7, TopicStatus.RISING),
         ([9.0, 9.0, 8.0, 6.0, 4.0, 3.0, 2.0, 1.0], 7, TopicStatus.FADING),
+        ([*[2.0] * 7, *[3.0] * 7, *[5.0] * 7], 14, TopicStatus.RISING),
         ([*[3.0] * 28], 28, TopicStatus.PEAKING),
         ([*[4.0] * 14, *[2.0] * 7, *[1.0] * 7], 28, TopicStatus.FADING),
         ([*[1.0] * 7, *[4.0] * 7, *[1.0] * 14], 28, TopicStatus.FADING),

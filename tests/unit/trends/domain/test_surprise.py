@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, false_discovery_control, nbinom
 
@@ -83,6 +83,7 @@ def test_in_an_empty_family_nothing_is_a_surprise() -> None:
 
 
 @given(_P_VALUES, st.floats(0.01, 0.3))
+@example([0.125, 0.125, 0.20064997473699625], 0.20064997473699625)
 def test_findings_that_are_all_tests_pass_as_benjamini_and_hochberg_say(
     p_values: list[float], rate: float
 ) -> None:
@@ -171,9 +172,18 @@ def test_two_weeks_are_too_few_for_a_weekday() -> None:
 
 @pytest.mark.parametrize(
     ("days", "window", "allowed"),
-    [(15, 1, True), (14, 1, False), (21, 7, True), (20, 7, False), (84, 28, True), (83, 28, False)],
+    [
+        (15, 1, True),
+        (14, 1, False),
+        (21, 7, True),
+        (20, 7, False),
+        (35, 14, True),
+        (34, 14, False),
+        (70, 28, True),
+        (69, 28, False),
+    ],
 )
-def test_a_window_needs_two_of_its_length_and_two_weeks_before_it(
+def test_a_window_needs_half_as_much_again_of_its_length_and_two_weeks_before_it(
     days: int, window: int, *, allowed: bool
 ) -> None:
     assert long_enough(np.full(days, 20.0), window) is allowed
@@ -187,7 +197,15 @@ def test_a_window_without_any_story_is_not_tested() -> None:
     assert not long_enough(np.array([20.0] * 60 + [0.0]), 1)
 
 
-@pytest.mark.parametrize("window", [1, 7, 28])
+def test_the_tail_of_what_was_seen_is_its_p_value() -> None:
+    counts = np.random.default_rng(1).poisson(2.0, (40, 60)).astype(np.float64)
+    judged = surprise(counts, np.full(60, 100.0), 7)
+    terms = np.array([3, 17])
+    assert judged.tail(judged.stories[terms], terms) == pytest.approx(judged.p_value[terms])
+    assert np.all(judged.tail(judged.stories[terms] - 1.0, terms) > judged.p_value[terms])
+
+
+@pytest.mark.parametrize("window", [1, 7, 14, 28])
 @settings(deadline=None)
 @given(seed=st.integers(0, 3))
 def test_where_nothing_changes_small_p_values_are_rare(window: int, seed: int) -> None:

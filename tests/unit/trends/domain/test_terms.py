@@ -3,6 +3,7 @@
 import pytest
 
 from tests.unit.trends.domain.story_cases import SpaceTokenizer, story
+from trends.domain.korean import shared_tokenizer
 from trends.domain.models import Language, Story
 from trends.domain.terms import BATCH, TermIndex, TermReader, index_terms
 
@@ -81,3 +82,9 @@ def test_progress_is_told_at_least_every_batch() -> None:
         tick=lambda done, total: told.append((done, total)),
     )
     assert told == [(0, 3 * BATCH), (BATCH, 3 * BATCH), (2 * BATCH, 3 * BATCH)]
+
+
+def test_a_new_word_is_one_term_without_its_fragments() -> None:
+    reader = TermReader(shared_tokenizer(), (), (), ("얼박사",))
+    (spans,) = reader.read(["얼박사가 뜬다"], Language.KO)
+    assert [span.key for span in spans] == ["얼박사"]
