@@ -1,9 +1,9 @@
-"""What every test may use: a real Temporal server of the session's own, found as the product finds it."""
+"""What every test may use: a real Temporal server and a real PostgreSQL server of the session's own."""
 
 import os
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AsyncExitStack, ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from engine.ports import claim_port
 from engine.readiness import engine_check
 from engine.server import Engine, find_engine, server_command
 from engine.supervisor import StackSpec, supervise
+from tests.postgres_server import NoPostgresError, PostgresServer, postgres_cluster
 from trends.errors import EngineNotFoundError
 
 # A stack of a developer's own keeps the published ports, and a machine's load is no failure of a property.
@@ -52,6 +53,19 @@ async def engine_server(
         child = make_engine_child(engine.binary, tmp_path_factory.mktemp("temporal"), stack)
         await stack.enter_async_context(supervise(StackSpec(groups=((child,),)), say=_say))
         yield f"127.0.0.1:{child.ports[0]}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Generator[PostgresServer]:
+    """A PostgreSQL server. Without one, tests that need it are skipped by name, or fail with CI=true."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(postgres_cluster())
+        except NoPostgresError as error:
+            if os.environ.get("CI") == "true":
+                pytest.fail(f"PostgreSQL is missing: {error}", pytrace=False)
+            pytest.skip(f"needs PostgreSQL: {error}")
+        yield server
 
 
 def make_engine_child(binary: Path, folder: Path, stack: AsyncExitStack) -> Child:

@@ -11,12 +11,33 @@ from trends.errors import InvalidRequestError
 
 def write_cursor(at: datetime, run_id: str) -> str:
     """Make the cursor of the page that follows this row."""
-    text = json.dumps({"at": at.isoformat(), "id": run_id}, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return write_place(at.isoformat(), run_id)
 
 
 def read_cursor(cursor: str) -> tuple[datetime, str]:
     """Read a cursor that `write_cursor` made.
+
+    Raises:
+        InvalidRequestError: It did not come from here.
+    """
+    place, run_id = read_place(cursor)
+    try:
+        at = datetime.fromisoformat(place)
+    except ValueError as error:
+        raise _forged() from error
+    if at.tzinfo is None:
+        raise _forged()
+    return at, run_id
+
+
+def write_place(place: str, row_id: str) -> str:
+    """Make the cursor of a list that is sorted by something else than a time."""
+    text = json.dumps({"at": place, "id": row_id}, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_place(cursor: str) -> tuple[str, str]:
+    """Read a cursor that `write_place` made.
 
     Raises:
         InvalidRequestError: It did not come from here.
@@ -27,12 +48,12 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
         if not isinstance(found, dict):
             raise _forged()
         fields = cast("dict[str, Any]", found)
-        at, run_id = datetime.fromisoformat(fields["at"]), fields["id"]
+        place, row_id = fields["at"], fields["id"]
     except (binascii.Error, ValueError, KeyError, TypeError) as error:
         raise _forged() from error
-    if at.tzinfo is None or not isinstance(run_id, str):
+    if not isinstance(place, str) or not isinstance(row_id, str):
         raise _forged()
-    return at, run_id
+    return place, row_id
 
 
 def _forged() -> InvalidRequestError:

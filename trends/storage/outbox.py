@@ -1,4 +1,4 @@
-"""The outbox: each message of a run to a channel, and how far it got.
+"""The outbox: each message about a subject to a channel, and how far it got.
 
 `pending` → `sending` → `sent`. A row found in `sending` after a crash may or may not have been delivered; whether it
 goes again or becomes `uncertain` is the channel's to say (`trends.notify`).
@@ -6,10 +6,11 @@ goes again or becomes `uncertain` is the channel's to say (`trends.notify`).
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from pydantic import AwareDatetime
+from sqlalchemy.exc import IntegrityError
 
 from trends.domain.delivery import DeliveryState
 from trends.domain.models import Model, Tenant
@@ -35,16 +36,19 @@ class OutboxRow(Model):
     """One message to one channel.
 
     Attributes:
+        subject: What it is about, such as `run/0199…/report`.
+        run_id: The run it speaks of, if any.
         id: Id of the message; the receiver may use it to recognise a repetition.
         payload: What is sent.
         state: How far it got.
         attempts: How often it was handed to the channel.
         sent_at: When the channel took it.
-        error: Why the last attempt failed.
+        error: Why the last attempt failed; of one that was sent, what the channel had to say of it.
     """
 
     tenant: Tenant
-    run_id: str
+    subject: str
+    run_id: str | None
     id: str
     channel: str
     payload: JsonObject
@@ -56,8 +60,24 @@ class OutboxRow(Model):
     error: str
 
 
+class _Key(NamedTuple):
+    """Which message."""
+
+    tenant: str
+    subject: str
+    channel: str
+
+    @property
+    def bound(self) -> dict[str, Any]:
+        return {
+            "of_tenant": self.tenant,
+            "of_subject": self.subject,
+            "of_channel": self.channel,
+        }
+
+
 class Outbox:
-    """Keeps the outbox. There is one row for each (tenant, run, channel).
+    """Keeps the outbox. There is one row for each (tenant, subject, channel).
 
     Args:
         database: Where it is.
@@ -69,7 +89,14 @@ class Outbox:
         self._clock = clock
 
     async def enqueue(
-        self, tenant: str, run_id: str, channel: str, payload: JsonObject, *, message_id: str
+        self,
+        tenant: str,
+        subject: str,
+        channel: str,
+        payload: JsonObject,
+        *,
+        message_id: str,
+        run_id: str | None = None,
     ) -> OutboxRow:
         """Write a message down as pending, or read the row that is there: its payload stands.
 
@@ -80,6 +107,7 @@ class Outbox:
         now = self._clock()
         row = OutboxRow(
             tenant=tenant,
+            subject=subject,
             run_id=run_id,
             id=message_id,
             channel=channel,
@@ -94,7 +122,7 @@ class Outbox:
         return await self._database.write(lambda connection: _enqueue(connection, row))
 
     async def rows(self, tenant: str, run_id: str) -> tuple[OutboxRow, ...]:
-        """Read the messages of a run, by channel.
+        """Read the messages that speak of a run, by subject and channel.
 
         Raises:
             StorageError: The database failed.
@@ -107,71 +135,75 @@ class Outbox:
             )
         )
 
-    async def claim(self, tenant: str, run_id: str, channel: str) -> OutboxRow:
+    async def claim(self, tenant: str, subject: str, channel: str) -> OutboxRow:
         """Move to `sending`, before the channel is called; counts the attempt."""
-        return await self._move(tenant, run_id, channel, DeliveryState.SENDING, "")
+        return await self._move(_Key(tenant, subject, channel), DeliveryState.SENDING, "")
 
-    async def release(self, tenant: str, run_id: str, channel: str, error: str) -> OutboxRow:
+    async def release(self, tenant: str, subject: str, channel: str, error: str) -> OutboxRow:
         """Move back to `pending`: the channel took nothing."""
-        return await self._move(tenant, run_id, channel, DeliveryState.PENDING, error)
+        return await self._move(_Key(tenant, subject, channel), DeliveryState.PENDING, error)
 
-    async def sent(self, tenant: str, run_id: str, channel: str) -> OutboxRow:
-        """Move to `sent`: the channel took it."""
-        return await self._move(tenant, run_id, channel, DeliveryState.SENT, "")
+    async def sent(self, tenant: str, subject: str, channel: str, remark: str = "") -> OutboxRow:
+        """Move to `sent`: the channel took it; `remark` is what it had to say of it."""
+        return await self._move(_Key(tenant, subject, channel), DeliveryState.SENT, remark)
 
-    async def uncertain(self, tenant: str, run_id: str, channel: str, error: str) -> OutboxRow:
+    async def uncertain(self, tenant: str, subject: str, channel: str, error: str) -> OutboxRow:
         """Move to `uncertain`: the channel may have taken it, and must not get it twice."""
-        return await self._move(tenant, run_id, channel, DeliveryState.UNCERTAIN, error)
+        return await self._move(_Key(tenant, subject, channel), DeliveryState.UNCERTAIN, error)
 
-    async def failed(self, tenant: str, run_id: str, channel: str, error: str) -> OutboxRow:
+    async def failed(self, tenant: str, subject: str, channel: str, error: str) -> OutboxRow:
         """Move to `failed`: the channel refused it for good."""
-        return await self._move(tenant, run_id, channel, DeliveryState.FAILED, error)
+        return await self._move(_Key(tenant, subject, channel), DeliveryState.FAILED, error)
 
-    async def _move(
-        self, tenant: str, run_id: str, channel: str, state: DeliveryState, error: str
-    ) -> OutboxRow:
+    async def _move(self, key: _Key, state: DeliveryState, error: str) -> OutboxRow:
         """Change the state where that is a step the outbox knows; otherwise the row stays as it is.
 
         Returns:
             The row as it stands now.
 
         Raises:
-            NotFoundError: No such run, or nothing was enqueued for this channel.
+            NotFoundError: Nothing was enqueued for this channel.
             StorageError: The database failed.
         """
         now = self._clock()
-        key = RunKey(tenant, run_id)
 
         def move(connection: sa.Connection) -> OutboxRow | None:
-            hold(connection, key)
-            row = _read(connection, key, channel)
+            row = _read(connection, key)
             if row is None or row.state not in _BEFORE[state]:
                 return row
             values: dict[str, Any] = {"state": state, "error": error, "updated_at": now}
             values["attempts"] = row.attempts + (state is DeliveryState.SENDING)
             values["sent_at"] = now if state is DeliveryState.SENT else None
-            connection.execute(sql.MOVE_MESSAGE, {**key.bound, "of_channel": channel, **values})
+            connection.execute(sql.MOVE_MESSAGE, {**key.bound, **values})
             return row.model_copy(update=values)
 
         row = await self._database.write(move)
         if row is None:
             raise NotFoundError(
-                f"Nothing was written down for the run '{run_id[:80]}' and the channel '{channel[:80]}'."
+                f"Nothing was written down about '{key.subject[:80]}' for the channel '{key.channel[:80]}'."
             )
         return row
 
 
 def _enqueue(connection: sa.Connection, row: OutboxRow) -> OutboxRow:
-    key = RunKey(row.tenant, row.run_id)
-    hold(connection, key)
-    known = _read(connection, key, row.channel)
+    if row.run_id is not None:
+        hold(connection, RunKey(row.tenant, row.run_id))
+    key = _Key(row.tenant, row.subject, row.channel)
+    known = _read(connection, key)
     if known is not None:
         return known
-    connection.execute(sql.INSERT_MESSAGE, row.model_dump())
+    try:
+        with connection.begin_nested():
+            connection.execute(sql.INSERT_MESSAGE, row.model_dump())
+    except IntegrityError:
+        # Another process was faster, with nothing held that both would have waited for.
+        known = _read(connection, key)
+        if known is None:
+            raise
+        return known
     return row
 
 
-def _read(connection: sa.Connection, key: RunKey, channel: str) -> OutboxRow | None:
-    bound = {**key.bound, "of_channel": channel}
-    row = connection.execute(sql.READ_MESSAGE, bound).mappings().one_or_none()
+def _read(connection: sa.Connection, key: _Key) -> OutboxRow | None:
+    row = connection.execute(sql.READ_MESSAGE, key.bound).mappings().one_or_none()
     return None if row is None else OutboxRow.model_validate(dict[str, Any](row))

@@ -1,6 +1,6 @@
 """The transactions of the run record: plain functions over a connection, for `Database.write`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -117,8 +117,11 @@ def complete(
     event: NewEvent,
     change: Mapping[str, Any],
     artifacts: Iterable[ArtifactRef],
+    also: Callable[[sa.Connection], None] | None = None,
 ) -> bool:
     """Bring a stage to its end, with the artifacts that the run refers to from now on.
+
+    What `also` writes is there if and only if the stage is complete: no crash can come between.
 
     Returns:
         False when nothing was written.
@@ -132,6 +135,8 @@ def complete(
     if event.stage == REPORT_STAGE:
         result = change["result"]
         _update(connection, key, {"report": result, "lines": _lines(result)})
+    if also is not None:
+        also(connection)
     return True
 
 

@@ -1,6 +1,6 @@
 """The record of runs: what was asked, how each stage went, how it ended. The truth for every list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -66,10 +66,19 @@ class RunStore:
         *,
         status: str | None = None,
         agent: str | None = None,
+        questions: Collection[str] | None = None,
         cursor: str | None = None,
         limit: int = 50,
     ) -> RunPage:
         """Read a page of runs, newest first; at most `MAX_PAGE`.
+
+        Args:
+            tenant: Whose runs.
+            status: Only those of this status.
+            agent: Only those of this agent.
+            questions: Only those that ask one of these, by hash.
+            cursor: `next_cursor` of the page before.
+            limit: At most so many.
 
         Raises:
             UnknownNameError: No such status.
@@ -84,6 +93,8 @@ class RunStore:
             query = query.where(runs.c.status == status)
         if agent is not None:
             query = query.where(runs.c.agent == agent)
+        if questions is not None:
+            query = query.where(runs.c.question_hash.in_(sorted(questions)))
         if cursor is not None:
             at, run_id = read_cursor(cursor)
             same = sa.and_(runs.c.requested_at == at, runs.c.run_id < run_id)
@@ -190,8 +201,11 @@ class RunStore:
         result: JsonObject,
         artifacts: Sequence[ArtifactRef],
         detail: JsonObject,
+        also: Callable[[sa.Connection], None] | None = None,
     ) -> bool:
         """Record what an attempt answered, the artifacts the run now refers to, and figures for people.
+
+        `also` writes in the same transaction, where this one is written at all.
 
         Returns:
             False when nothing was written: a repetition, an older attempt, or the run has ended.
@@ -211,7 +225,7 @@ class RunStore:
         event = NewEvent("stage.completed", now, "", stage, part, attempt, detail)
         return await self._database.write(
             lambda connection: complete(
-                connection, RunKey(tenant, run_id), event, change, artifacts
+                connection, RunKey(tenant, run_id), event, change, artifacts, also
             )
         )
 

@@ -78,8 +78,14 @@ KNOWN_ARTIFACTS = sa.select(run_artifacts.c.uri).where(
 )
 INSERT_ARTIFACT = sa.insert(run_artifacts)
 
-_OF_CHANNEL = (*_of_run(outbox), outbox.c.channel == bindparam("of_channel"))
-READ_MESSAGE = sa.select(outbox).where(*_OF_CHANNEL)
-READ_MESSAGES = sa.select(outbox).where(*_of_run(outbox)).order_by(outbox.c.channel)
+_OF_MESSAGE = (
+    outbox.c.tenant == bindparam("of_tenant"),
+    outbox.c.subject == bindparam("of_subject"),
+    outbox.c.channel == bindparam("of_channel"),
+)
+READ_MESSAGE = sa.select(outbox).where(*_OF_MESSAGE).with_for_update()
+READ_MESSAGES = (
+    sa.select(outbox).where(*_of_run(outbox)).order_by(outbox.c.subject, outbox.c.channel)
+)
 INSERT_MESSAGE = sa.insert(outbox)
-MOVE_MESSAGE = sa.update(outbox).where(*_OF_CHANNEL)
+MOVE_MESSAGE = sa.update(outbox).where(*_OF_MESSAGE)

@@ -1,21 +1,16 @@
-"""The database: what each of its failures means, and that a transaction is whole or nothing."""
+"""The database, on each kind: what opening refuses, and that a transaction is whole or nothing."""
 
 import asyncio
-import sqlite3
-from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from trends.errors import (
-    SchemaMismatchError,
-    SettingsError,
-    StorageError,
-    StorageUnavailableError,
-)
-from trends.storage import database as database_module
-from trends.storage.database import Database, sqlite_file
+from trends.errors import SchemaMismatchError, SettingsError, StorageError
+from trends.storage.backends import backend_of
+from trends.storage.columns import time
+from trends.storage.database import Database
 
 NOTES = "CREATE TABLE notes (text TEXT UNIQUE)"
 
@@ -40,64 +35,49 @@ async def noted(database: Database) -> Database:
 
 
 class TestOpening:
-    async def test_database_that_was_never_set_up_is_named(self, tmp_path: Path) -> None:
-        with pytest.raises(SchemaMismatchError, match="trends migrate"):
-            await Database.open(f"sqlite:///{tmp_path}/none.db")
+    async def test_database_that_was_never_set_up_is_named(self, blank_url: str) -> None:
+        with pytest.raises(SchemaMismatchError, match="trends migrate") as caught:
+            await Database.open(blank_url)
 
-        assert not (tmp_path / "none.db").exists()
+        assert backend_of(blank_url).name in str(caught.value)
 
-    async def test_file_that_is_no_database_is_named(self, tmp_path: Path) -> None:
-        file = tmp_path / "trends.db"
-        file.write_bytes(b"not a database" * 100)
-
-        with pytest.raises(SchemaMismatchError, match="not a database"):
-            await Database.open(f"sqlite:///{file}")
-
-    @pytest.mark.parametrize(
-        ("revision", "message"),
-        [("0000", "program is older"), ("9999", "program is older"), ("", "program is older")],
-    )
+    @pytest.mark.parametrize("revision", ["0000", "9999", ""])
     async def test_database_of_an_unknown_revision_is_newer(
-        self, database_url: str, revision: str, message: str
+        self, database: Database, database_url: str, revision: str
     ) -> None:
-        with closing(sqlite3.connect(sqlite_file(database_url))) as connection:
-            connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
-            connection.commit()
+        change = sa.text("UPDATE alembic_version SET version_num = :revision")
+        await database.write(lambda connection: connection.execute(change, {"revision": revision}))
 
-        with pytest.raises(SchemaMismatchError, match=message):
+        with pytest.raises(SchemaMismatchError, match="program is older than its database"):
             await Database.open(database_url)
 
-    async def test_revision_may_be_left_unchecked(self, tmp_path: Path) -> None:
-        async with await Database.open(
-            f"sqlite:///{tmp_path}/x.db", check_revision=False
-        ) as opened:
+    async def test_revision_may_be_left_unchecked(self, blank_url: str, tmp_path: Path) -> None:
+        (tmp_path / "state 상태 100%").mkdir(exist_ok=True)
+        async with await Database.open(blank_url, check_revision=False) as opened:
             assert await opened.read(lambda connection: connection.scalar(sa.text("SELECT 1"))) == 1
 
-    @pytest.mark.parametrize(
-        "url", ["", "trends.db", "postgresql://u:geheim@h/db", "sqlite://", "sqlite:///:memory:"]
-    )
-    async def test_url_of_no_sqlite_file_is_refused(self, url: str) -> None:
-        with pytest.raises(SettingsError) as caught:
-            await Database.open(url)
 
-        assert "geheim" not in str(caught.value)
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "trends.db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "mysql://u:geheim@h/db",
+        "postgres://u:geheim@h/db",
+        "postgresql+asyncpg://u:geheim@h/db",
+        "postgresql://u:geheim@h:geheim/db",
+        "postgresql://u:ge@geheim@h/db",
+        "post gres://u:geheim@h/db",
+    ],
+)
+def test_url_of_no_database_of_ours_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(SettingsError, match="TRENDS_DATABASE_URL") as caught:
+        backend_of(url)
 
-    @pytest.mark.parametrize(
-        ("pragma", "value"),
-        [
-            ("journal_mode", "wal"),
-            ("synchronous", 1),
-            ("foreign_keys", 1),
-            ("busy_timeout", 10_000),
-        ],
-    )
-    async def test_connections_are_set_up(
-        self, database: Database, pragma: str, value: object
-    ) -> None:
-        query = sa.text(f"PRAGMA {pragma}")
-
-        assert await database.read(lambda connection: connection.scalar(query)) == value
-        assert await database.write(lambda connection: connection.scalar(query)) == value
+    assert "geheim" not in str(caught.value)
+    assert caught.value.__cause__ is None
 
 
 class TestTransactions:
@@ -159,32 +139,13 @@ class TestTransactions:
 
         assert not caught.value.retryable
 
+    async def test_value_that_cannot_be_stored_is_final(self, noted: Database) -> None:
+        moments = sa.Table("moments", sa.MetaData(), time("at"))
+        naive = datetime(2026, 1, 9)  # noqa: DTZ001  # that is the point
 
-class TestFailures:
-    async def test_database_locked_by_another_process_is_tried_again(
-        self, noted: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        # Only the patience is shortened; the lock is real.
-        monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.05)
-        async with await Database.open(database_url) as impatient:
-            with closing(sqlite3.connect(sqlite_file(database_url), isolation_level=None)) as other:
-                other.execute("BEGIN IMMEDIATE")
-                with pytest.raises(StorageUnavailableError, match="locked"):
-                    await impatient.write(lambda connection: add(connection, "a"))
-                other.execute("ROLLBACK")
-            await impatient.write(lambda connection: add(connection, "b"))
+        with pytest.raises(StorageError, match="needs a zone") as caught:
+            await noted.write(
+                lambda connection: connection.execute(sa.insert(moments), {"at": naive})
+            )
 
-        assert await notes(noted) == ["b"]
-
-    async def test_full_disk_is_tried_again(self, noted: Database) -> None:
-        def fill(connection: sa.Connection) -> None:
-            # The database's own limit gives the error that a full disk gives.
-            pages = connection.scalar(sa.text("PRAGMA page_count"))
-            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
-            for number in range(1000):
-                add(connection, f"{number}" * 100)
-
-        with pytest.raises(StorageUnavailableError, match="cannot grow"):
-            await noted.write(fill)
-
-        assert await notes(noted) == []
+        assert not caught.value.retryable

@@ -1,5 +1,7 @@
 """The outbox: one row for each message, and only the steps it knows."""
 
+import asyncio
+
 import pytest
 
 from tests.unit.trends.storage.record_cases import TENANT, Clock, new_run
@@ -9,7 +11,8 @@ from trends.storage.database import Database
 from trends.storage.outbox import Outbox, OutboxRow
 from trends.storage.runs import RunStore
 
-KEY = (TENANT, "run-1", "log")
+SUBJECT = "run/run-1/report"
+KEY = (TENANT, SUBJECT, "log")
 
 
 @pytest.fixture
@@ -24,7 +27,7 @@ async def outbox(database: Database, clock: Clock) -> Outbox:
 
 
 async def bring_to(outbox: Outbox, state: DeliveryState) -> OutboxRow:
-    row = await outbox.enqueue(*KEY, {"text": "하나"}, message_id="m1")
+    row = await outbox.enqueue(*KEY, {"text": "하나"}, message_id="m1", run_id="run-1")
     if state is not DeliveryState.PENDING:
         row = await outbox.claim(*KEY)
     if state is DeliveryState.SENT:
@@ -68,10 +71,45 @@ async def test_first_payload_stands(outbox: Outbox) -> None:
 
 
 async def test_channels_of_a_run_have_a_row_each(outbox: Outbox) -> None:
-    await outbox.enqueue(TENANT, "run-1", "slack", {}, message_id="m1")
-    await outbox.enqueue(TENANT, "run-1", "log", {}, message_id="m2")
+    for number, channel in enumerate(("slack", "log")):
+        await outbox.enqueue(TENANT, SUBJECT, channel, {}, message_id=f"m{number}", run_id="run-1")
 
     assert [row.channel for row in await outbox.rows(TENANT, "run-1")] == ["log", "slack"]
+
+
+async def test_subjects_of_a_run_have_a_row_each(outbox: Outbox) -> None:
+    for number, subject in enumerate((SUBJECT, "run/run-1/blocked/1", "run/run-1/blocked/2")):
+        await outbox.enqueue(TENANT, subject, "log", {}, message_id=f"m{number}", run_id="run-1")
+
+    assert [row.subject for row in await outbox.rows(TENANT, "run-1")] == [
+        "run/run-1/blocked/1",
+        "run/run-1/blocked/2",
+        SUBJECT,
+    ]
+
+
+async def test_message_that_speaks_of_no_run_walks_the_same_way(outbox: Outbox) -> None:
+    key = (TENANT, "source/rss:hani/down/2026-01-08T00:00:00Z", "log")
+    await outbox.enqueue(*key, {}, message_id="m1")
+    await outbox.claim(*key)
+
+    row = await outbox.sent(*key, "noted")
+
+    assert (row.state, row.run_id, row.error) == (DeliveryState.SENT, None, "noted")
+    assert await outbox.rows(TENANT, "run-1") == ()
+
+
+async def test_message_that_two_write_down_at_once_has_one_row(
+    outbox: Outbox, database: Database, clock: Clock
+) -> None:
+    key = (TENANT, "source/rss:hani/down/2026-01-08T00:00:00Z", "log")
+    outboxes = [outbox, Outbox(database, clock)]
+
+    rows = await asyncio.gather(
+        *(each.enqueue(*key, {"n": n}, message_id="m1") for n, each in enumerate(outboxes * 8))
+    )
+
+    assert len({str(row.payload) for row in rows}) == 1
 
 
 STEPS = {
@@ -125,9 +163,11 @@ async def test_error_stays_until_the_next_attempt(outbox: Outbox) -> None:
 
 async def test_message_of_an_unknown_run_is_refused(outbox: Outbox) -> None:
     with pytest.raises(RunNotFoundError):
-        await outbox.enqueue(TENANT, "no-such", "log", {}, message_id="m1")
+        await outbox.enqueue(
+            TENANT, "run/no-such/report", "log", {}, message_id="m1", run_id="no-such"
+        )
 
 
 async def test_message_that_was_never_written_down_cannot_be_claimed(outbox: Outbox) -> None:
     with pytest.raises(NotFoundError, match="slack"):
-        await outbox.claim(TENANT, "run-1", "slack")
+        await outbox.claim(TENANT, SUBJECT, "slack")

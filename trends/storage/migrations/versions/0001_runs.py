@@ -7,6 +7,8 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
+from trends.storage.columns import TEXT
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -29,7 +31,7 @@ def downgrade() -> None:
 
 
 def _text(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.String, nullable=False) for name in names]
+    return [sa.Column(name, TEXT, nullable=False) for name in names]
 
 
 def _times(*names: str, nullable: bool = False) -> list[sa.Column[object]]:
@@ -63,9 +65,9 @@ def _create_runs() -> None:
         *_times("requested_at"),
         *_times("started_at", "ended_at", nullable=True),
         *_times("updated_at"),
-        sa.Column("idempotency_key", sa.String, nullable=True),
+        sa.Column("idempotency_key", TEXT, nullable=True),
         *_text("fingerprint"),
-        sa.Column("parent_run", sa.String, nullable=True),
+        sa.Column("parent_run", TEXT, nullable=True),
         *_text("start_from"),
         *_json("brief", nullable=True),
         *_text("settings_revision", "slug", "reason"),

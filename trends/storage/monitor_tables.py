@@ -1,0 +1,49 @@
+"""The tables of monitors: how each stands, every change it went through, and whose a question is."""
+
+import sqlalchemy as sa
+
+from trends.storage.columns import json, number, text, time
+from trends.storage.tables import metadata
+
+monitors = sa.Table(
+    "monitors",
+    metadata,
+    text("tenant"),
+    text("name"),
+    text("monitor_id"),
+    json("question"),
+    json("previous_ids"),
+    json("spec"),
+    text("state"),
+    number("revision"),
+    time("created_at"),
+    time("updated_at"),
+    text("author"),
+    sa.PrimaryKeyConstraint("tenant", "name"),
+)
+
+# Never changed and never deleted.
+monitor_revisions = sa.Table(
+    "monitor_revisions",
+    metadata,
+    text("tenant"),
+    text("name"),
+    number("revision"),
+    text("verb"),
+    text("monitor_id"),
+    json("spec"),
+    text("author"),
+    time("at"),
+    sa.PrimaryKeyConstraint("tenant", "name", "revision"),
+)
+
+# The monitor that asks a question, or asked it last: one at a time.
+monitor_questions = sa.Table(
+    "monitor_questions",
+    metadata,
+    text("tenant"),
+    text("monitor_id"),
+    text("name"),
+    sa.PrimaryKeyConstraint("tenant", "monitor_id"),
+)
+sa.Index("ix_monitor_questions_name", monitor_questions.c.tenant, monitor_questions.c.name)
