@@ -49,7 +49,13 @@ def test_operation_ids_are_the_names_of_the_functions() -> None:
     assert len(ids) == len(set(ids))
     assert {
         "start_run", "list_runs", "get_run", "cancel_run", "retry_run", "skip_stage", "abort_run",
-        "rerun_run", "watch_run", "get_report", "upload_file", "livez", "readyz", "metrics",
+        "rerun_run", "watch_run", "get_report", "upload_file",
+        "search_items", "count_items", "list_sources", "add_source", "import_sources", "export_sources",
+        "check_source", "poll_source", "pause_source", "resume_source", "remove_source",
+        "list_monitors", "add_monitor", "get_monitor", "edit_monitor", "remove_monitor", "pause_monitor",
+        "resume_monitor", "run_monitor", "import_monitors", "export_monitors", "list_monitor_revisions",
+        "import_watchlist", "export_watchlist", "look_back", "list_markets", "get_market", "list_channels", "test_channel",
+        "list_trends", "compare_trends", "get_trend", "decide_trend", "livez", "readyz", "metrics",
     } == set(ids)  # fmt: skip
 
 
@@ -67,7 +73,7 @@ def test_errors_are_problems(method: str, path: str, operation: dict[str, Any]) 
             assert list(response["content"]) == ["application/problem+json"], (method, path, status)
 
 
-@pytest.mark.parametrize("name", ["StartRunBody", "RerunBody", "StageBody"])
+@pytest.mark.parametrize("name", ["StartRunBody", "RerunBody", "StageBody", "DecisionBody"])
 def test_bodies_have_examples_and_take_no_unknown_field(name: str) -> None:
     schema = DOCUMENT["components"]["schemas"][name]
     assert schema["examples"]

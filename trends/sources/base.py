@@ -1,4 +1,4 @@
-"""What every source is: a name, and a stream of headlines as they were found."""
+"""What every source is: a name, and headlines as they were found, read as a stream or polled as a list."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping
@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, ValidationError
 
 from trends.domain.models import Language, Model, RawItem, SourceOutcome, Window
 from trends.errors import SettingsError
+from trends.outbound import Outbound
 
 MAX_BAD_ROWS = 100
 MAX_NOTES = 20
@@ -66,7 +67,7 @@ class ReadLog:
         else:
             self.notes_left_out += 1
 
-    def outcome(self, source: "Source", items: int) -> SourceOutcome:
+    def outcome(self, source: "Source | LiveSource", items: int) -> SourceOutcome:
         """Say how a read that reached its end went."""
         left_out = (f"{self.notes_left_out:,} further notes were left out.",)
         return SourceOutcome(
@@ -126,6 +127,117 @@ class Source(ABC):
             SourceUnavailableError: A later attempt may succeed.
             SourceUnreadableError: Not the format it claims to be.
             InvalidRequestError: The request names something this source may not or cannot read.
+        """
+
+
+class PollRequest(Model):
+    """What is asked of a live source.
+
+    Attributes:
+        argument: What stood behind the colon of the source's spec, such as a feed's name or address.
+        query: The run's query, for searches; in the query language of `trends.domain.queries`.
+        languages: Languages the run reads.
+        market: Name of the market, which chooses the search.
+        zone: Its time zone, for times without one.
+        now: When the poll was asked for: the only clock a source sees.
+    """
+
+    argument: str = ""
+    query: str = ""
+    languages: tuple[Language, ...]
+    market: str
+    zone: str
+    now: AwareDatetime
+
+
+class PollState(Model):
+    """What a poll leaves for the next one of the same source; kept between them as JSON. Opaque to others.
+
+    Attributes:
+        etag: Validator of the last list, as its host gave it.
+        last_modified: The same.
+        moved_to: Where the host says that the list has moved for good; asked once the old address fails.
+        digest: SHA-256 of the last list's bytes, for hosts without validators.
+        listed: Short digests of the ids in the last list that had any.
+        listed_at: When that was.
+        covers_from: How far back that list reached.
+    """
+
+    etag: str | None = None
+    last_modified: str | None = None
+    moved_to: str | None = None
+    digest: str = ""
+    listed: tuple[str, ...] = ()
+    listed_at: AwareDatetime | None = None
+    covers_from: AwareDatetime | None = None
+
+
+class Polled(Model):
+    """What a poll found.
+
+    Attributes:
+        items: The list as it stands, each id once; empty where `not_modified`. They do not carry `censored` themselves.
+        state: For the next poll.
+        not_modified: The list is the one of the last poll.
+        censored: Items may be missing between the last poll and this one, or always, as in a search. Never exposure.
+        covers_from: From when to now the list holds everything its owner published; None where nobody can say.
+    """
+
+    items: tuple[RawItem, ...]
+    state: PollState
+    not_modified: bool = False
+    censored: bool = False
+    covers_from: AwareDatetime | None = None
+
+
+class LiveSource(ABC):
+    """A connector that shows a list of its newest items, and forgets the older ones: polled, and kept by the store.
+
+    Attributes:
+        name: What runs and settings call it.
+        made_up: As for `Source`.
+        takes_argument: As for `Source`.
+        takes_query: Whether what it lists depends on the run's query; then so does the source's key in a store.
+    """
+
+    name: ClassVar[str]
+    made_up: ClassVar[bool] = False
+    takes_argument: ClassVar[bool] = True
+    takes_query: ClassVar[bool] = False
+
+    @classmethod
+    @abstractmethod
+    def from_options(cls, options: Mapping[str, object], outbound: Outbound) -> Self:
+        """Build from the section of this source in the settings, and the way out.
+
+        Raises:
+            SettingsError: A key or value that this source does not know.
+        """
+
+    @abstractmethod
+    def check(self, argument: str) -> None:
+        """Refuse what could never be polled, before anything is promised. Connects nowhere.
+
+        Args:
+            argument: What stood behind the colon of the source's spec.
+
+        Raises:
+            InvalidRequestError: The argument names nothing that this source knows.
+            AddressRefusedError: It is an address that is not fetched.
+        """
+
+    @abstractmethod
+    async def poll(self, request: PollRequest, state: PollState, log: ReadLog) -> Polled:
+        """Fetch the list once. Notes and bad rows go to the log.
+
+        It waits for the network on the event loop, and reads what came on a thread.
+
+        Raises:
+            SourceUnavailableError: A later attempt may succeed; `retry_after` where the host named a time.
+            SourceUnreadableError: Not what it claims to be.
+            SourceGoneError: Its owner took it away for good.
+            InvalidRequestError: The request names something this source does not know; too large included.
+            OutboundError: The host's address is refused, or its certificate.
         """
 
 

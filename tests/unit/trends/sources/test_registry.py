@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.unit.trends.web_server import make_outbound
 from trends.errors import InvalidRequestError, SettingsError, UnknownNameError
-from trends.sources.registry import create, parse_source_spec
+from trends.sources.registry import LIVE, SOURCES, create, create_live, parse_source_spec
 
 
 @pytest.mark.parametrize(
@@ -12,6 +13,9 @@ from trends.sources.registry import create, parse_source_spec
         ("sample", ("sample", "")),
         ("file:uploads/a.jsonl", ("file", "uploads/a.jsonl")),
         ("file:/data/a:b.csv", ("file", "/data/a:b.csv")),
+        ("rss:hani", ("rss", "hani")),
+        ("rss:https://e.test:8080/rss", ("rss", "https://e.test:8080/rss")),
+        ("search:google-news", ("search", "google-news")),
         (" file ", ("file", "")),
     ],
 )
@@ -22,6 +26,22 @@ def test_spec_is_split_at_its_first_colon(spec: str, parsed: tuple[str, str]) ->
 def test_unknown_source_names_the_near_one() -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'sample'"):
         parse_source_spec("smaple")
+
+
+def test_unknown_live_source_names_the_near_one() -> None:
+    with pytest.raises(UnknownNameError, match="Did you mean 'search'"):
+        parse_source_spec("serch:google-news")
+    with pytest.raises(UnknownNameError, match="Did you mean 'rss'"):
+        create_live("rsss", {}, make_outbound())
+
+
+def test_live_source_is_built_with_its_options() -> None:
+    with pytest.raises(SettingsError, match=r"sources\.rss\.feeds"):
+        create_live("rss", {"feeds": {"a": {}}}, make_outbound())
+
+
+def test_no_name_is_of_a_static_and_a_live_source() -> None:
+    assert not set(SOURCES) & set(LIVE)
 
 
 def test_source_that_takes_no_argument_refuses_one() -> None:
