@@ -1,4 +1,4 @@
-"""The `log` channel: the five lines as one record in the log, and as one line in a file."""
+"""The `log` channel: a notice as one record in the log, and as one line in a file."""
 
 import asyncio
 import fcntl
@@ -25,16 +25,17 @@ class LogChannel(Channel):
     """Appends to `notifications.log`; an id that stands there already is not written again.
 
     Args:
+        name: What settings and requests call it.
         folder: Folder of the file, made when needed.
     """
 
-    name: ClassVar[str] = "log"
     resend_from_sending: ClassVar[bool] = True
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path) -> None:
+        super().__init__(name)
         self._file = folder / FILE_NAME
 
-    async def send(self, message: Message) -> None:
+    async def send(self, message: Message) -> str:
         """Append the message as one JSON line, then log it.
 
         Raises:
@@ -50,13 +51,15 @@ class LogChannel(Channel):
             ) from error
         if added:
             _log.info(
-                "report",
+                message.kind.value,
                 message_id=message.id,
                 tenant=message.tenant,
                 run_id=message.run_id,
+                title=message.title,
                 lines=list(message.lines),
-                report_path=message.report_path,
+                link=message.link,
             )
+        return ""
 
 
 def append_once(file: Path, message: Message) -> bool:

@@ -1,48 +1,174 @@
-"""Channels by name. To add one: a file beside this one, and a line here."""
+"""Channels by name. To add a type: its settings, a file beside this one, and a line here."""
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from trends.errors import UnknownNameError
-from trends.notify.base import Channel
+from pydantic import SecretStr
+
+from trends.channel_settings import (
+    ChannelSettings,
+    EmailSettings,
+    LogSettings,
+    NotifySettings,
+    SlackSettings,
+    WebhookSettings,
+)
+from trends.domain.models import Language, Model
+from trends.errors import SettingsError, TrendsError, UnknownNameError
+from trends.notify.alerts import channel_test
+from trends.notify.base import Channel, Message
+from trends.notify.credentials import read_secret
 from trends.notify.log import LogChannel
+from trends.notify.mail import Dial, EmailChannel
+from trends.notify.signature import read_keys
+from trends.notify.slack import SlackChannel
+from trends.notify.web import Post
+from trends.notify.webhook import WebhookChannel
 
 
 @dataclass(frozen=True)
-class ChannelPlaces:
-    """What channels need to know of the process they run in.
+class ChannelMeans:
+    """What channels need of the process they run in.
 
     Attributes:
         logs: Folder of log files.
+        environ: Where secrets may stand.
+        post: The way out for HTTP.
+        dial: The way out for mail.
+        clock: Dates mail and signatures.
     """
 
     logs: Path
+    environ: Mapping[str, str]
+    post: Post
+    dial: Dial
+    clock: Callable[[], datetime]
 
 
-def _log(places: ChannelPlaces) -> Channel:
-    return LogChannel(places.logs)
+class ChannelState(Model):
+    """How a channel is set up.
 
-
-CHANNELS: dict[str, Callable[[ChannelPlaces], Channel]] = {"log": _log}
-
-
-def create(name: str, places: ChannelPlaces) -> Channel:
-    """Make a channel.
-
-    Raises:
-        UnknownNameError: No such channel; names the near one.
+    Attributes:
+        name: What runs and monitors call it.
+        type: `log`, `slack`, `email` or `webhook`.
+        trouble: Why nothing can be sent to it; empty when all that it needs is there.
     """
-    if name not in CHANNELS:
-        kind = "channel"
-        raise UnknownNameError(kind, name, CHANNELS)
-    return CHANNELS[name](places)
+
+    name: str
+    type: str
+    trouble: str = ""
 
 
-def create_all(names: Iterable[str], places: ChannelPlaces) -> tuple[Channel, ...]:
-    """Make several channels, in order.
+def _log(name: str, settings: LogSettings, means: ChannelMeans) -> Channel:
+    del settings
+    return LogChannel(name, means.logs)
 
-    Raises:
-        UnknownNameError: One of them does not exist.
+
+def _slack(name: str, settings: SlackSettings, means: ChannelMeans) -> Channel:
+    url = _url(name, read_secret(name, settings, "url", means.environ))
+    return SlackChannel(name, url=url, post=means.post)
+
+
+def _webhook(name: str, settings: WebhookSettings, means: ChannelMeans) -> Channel:
+    url = _url(name, read_secret(name, settings, "url", means.environ))
+    keys = read_keys(name, read_secret(name, settings, "secret", means.environ))
+    return WebhookChannel(name, url=url, keys=keys, post=means.post, clock=means.clock)
+
+
+def _email(name: str, settings: EmailSettings, means: ChannelMeans) -> Channel:
+    password = read_secret(name, settings, "password", means.environ) if settings.username else None
+    return EmailChannel(
+        name, settings=settings, password=password, dial=means.dial, clock=means.clock
+    )
+
+
+TYPES: dict[type[Any], tuple[str, Callable[[str, Any, ChannelMeans], Channel]]] = {
+    LogSettings: ("log", _log),
+    SlackSettings: ("slack", _slack),
+    WebhookSettings: ("webhook", _webhook),
+    EmailSettings: ("email", _email),
+}
+
+
+class Channels:
+    """The channels of a process.
+
+    Args:
+        settings: How each is set up.
+        means: What they need of the process.
     """
-    return tuple(create(name, places) for name in names)
+
+    def __init__(self, settings: NotifySettings, means: ChannelMeans) -> None:
+        self._settings: Mapping[str, ChannelSettings] = settings.all_channels()
+        self._means = means
+
+    def create(self, name: str) -> Channel:
+        """Make a channel; its secrets are read now.
+
+        Raises:
+            UnknownNameError: No such channel; names the near one.
+            SettingsError: Something that it needs is missing.
+        """
+        if name not in self._settings:
+            kind = "channel"
+            raise UnknownNameError(kind, name, self._settings)
+        settings = self._settings[name]
+        return TYPES[type(settings)][1](name, settings, self._means)
+
+    def check(self, names: Iterable[str]) -> None:
+        """Refuse names that nothing could be sent to, before a run is promised.
+
+        Raises:
+            UnknownNameError: No such channel; names the near one.
+            SettingsError: Something that it needs is missing.
+        """
+        for name in names:
+            self.create(name)
+
+    def states(self) -> tuple[ChannelState, ...]:
+        """How every channel is set up, by name. Shows no address and no secret."""
+        return tuple(self._state(name) for name in self._settings)
+
+    async def test(self, tenant: str, name: str, *, language: Language, nonce: str) -> str:
+        """Send a test to a channel, once and now; nothing of it is kept.
+
+        Args:
+            tenant: Whose channel.
+            name: Which channel.
+            language: Language of the test.
+            nonce: Tells this test from others.
+
+        Returns:
+            What the channel had to say of it; usually nothing.
+
+        Raises:
+            UnknownNameError: No such channel; names the near one.
+            SettingsError: Something that it needs is missing.
+            DeliveryError: It was not taken, or nobody can tell; its subclasses say which.
+        """
+        channel = await asyncio.to_thread(self.create, name)
+        notice = channel_test(tenant, name, language=language, at=self._means.clock(), nonce=nonce)
+        return await channel.send(Message.of(notice, name))
+
+    def _state(self, name: str) -> ChannelState:
+        trouble = ""
+        try:
+            self.create(name)
+        except TrendsError as error:
+            trouble = str(error)
+        return ChannelState(name=name, type=TYPES[type(self._settings[name])][0], trouble=trouble)
+
+
+def _url(channel: str, secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not text.startswith(("https://", "http://")) or not text.isascii() or " " in text:
+        raise SettingsError(
+            f"The url of the channel '{channel}' cannot be used.",
+            why="It is not an address that begins with https:// or http://.",
+            next_step=f"Mend the url of notify.channels.{channel}.",
+        )
+    return secret

@@ -10,21 +10,15 @@ from pathlib import Path
 import pytest
 import structlog
 
-from trends.errors import DeliveryUnavailableError, UnknownNameError
-from trends.notify.base import Message, message_id
+from tests.unit.trends.notify.notice_cases import notice
+from trends.errors import DeliveryUnavailableError
+from trends.notify.base import Message
 from trends.notify.log import LogChannel, append_once
-from trends.notify.registry import CHANNELS, ChannelPlaces, create, create_all
 from trends.telemetry import configure_logging
 
 
 def message(run_id: str = "run-1") -> Message:
-    return Message(
-        id=message_id("local", run_id, "log"),
-        tenant="local",
-        run_id=run_id,
-        lines=("비건 간식 3.2배", "둘", "셋", "넷", "다섯"),
-        report_path=f"/v1/runs/{run_id}/report",
-    )
+    return Message.of(notice(run_id), "log")
 
 
 @pytest.fixture
@@ -34,7 +28,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def channel(file: Path) -> LogChannel:
-    return LogChannel(file.parent)
+    return LogChannel("log", file.parent)
 
 
 def lines(file: Path) -> list[str]:
@@ -77,7 +71,7 @@ async def test_message_sent_twice_stands_once(channel: LogChannel, file: Path) -
 
 
 async def test_senders_at_once_leave_one_whole_line_each(file: Path) -> None:
-    senders = [LogChannel(file.parent) for _ in range(4)]
+    senders = [LogChannel("log", file.parent) for _ in range(4)]
 
     await asyncio.gather(
         *(sender.send(message(f"run-{n}")) for n in range(25) for sender in senders)
@@ -124,22 +118,7 @@ async def test_message_is_one_record_in_the_log(channel: LogChannel, logs: Strin
     (line,) = logs.getvalue().splitlines()
     record = json.loads(line)
     assert (record["event"], record["message_id"], record["lines"]) == (
-        "report",
+        "report.ready",
         message().id,
         list(message().lines),
     )
-
-
-def test_channels_are_made_by_name(tmp_path: Path) -> None:
-    made = create_all(["log"], ChannelPlaces(logs=tmp_path))
-
-    assert [type(each) for each in made] == [LogChannel]
-
-
-def test_unknown_channel_names_the_near_one(tmp_path: Path) -> None:
-    with pytest.raises(UnknownNameError, match="Did you mean 'log'"):
-        create("logs", ChannelPlaces(logs=tmp_path))
-
-
-def test_channels_are_called_what_the_registry_calls_them(tmp_path: Path) -> None:
-    assert {create(name, ChannelPlaces(logs=tmp_path)).name for name in CHANNELS} == set(CHANNELS)

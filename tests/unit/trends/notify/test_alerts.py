@@ -1,0 +1,168 @@
+"""What people are told, and that each thing has one subject."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.unit.trends.notify.notice_cases import LINES, NOON, facts, notice
+from trends.domain.models import Language
+from trends.notify.alerts import (
+    RunFacts,
+    channel_test,
+    report_ready,
+    run_blocked,
+    run_failed,
+    source_down,
+)
+from trends.notify.base import Notice, NoticeKind
+
+LANGUAGES = list(Language)
+
+
+def blocked(run: RunFacts, *, park: int = 1, may_skip: bool = False) -> Notice:
+    return run_blocked(
+        run,
+        stage="collect",
+        slug="source-unavailable",
+        reason="It is down.",
+        park=park,
+        may_skip=may_skip,
+        at=NOON,
+    )
+
+
+def failed(run: RunFacts, reason: str = "Full.") -> Notice:
+    return run_failed(run, stage="report", slug="storage", reason=reason, at=NOON)
+
+
+def down(since_days_ago: int = 1, language: Language = Language.EN) -> Notice:
+    return source_down(
+        "local",
+        "rss:hani",
+        since=NOON - timedelta(days=since_days_ago),
+        slug="source-unavailable",
+        reason="It does not answer.",
+        language=language,
+        at=NOON,
+    )
+
+
+def test_report_is_told_in_its_own_lines() -> None:
+    told = notice()
+
+    assert (told.kind, told.lines, told.title) == (
+        NoticeKind.REPORT_READY,
+        LINES,
+        "뉴스 트렌드: 비건 간식 (KR)",
+    )
+
+
+def test_report_that_announces_nothing_is_told_in_one_line() -> None:
+    told = report_ready(facts(), lines=LINES, announced=0, at=NOON)
+
+    assert told.kind is NoticeKind.NOTHING_NEW
+    assert told.lines == (f"{LINES[1]} {LINES[4]}",)  # what was looked at, and how far to trust it
+    assert told.title == "새로운 것 없음 – 뉴스 트렌드: 비건 간식 (KR)"
+    assert told.subject == notice().subject
+
+
+def test_link_leads_to_the_page_where_the_address_is_known() -> None:
+    base = "https://trends.example.org"
+    told = report_ready(facts(), lines=LINES, announced=1, at=NOON, public_url=base)
+
+    assert told.link == f"{base}/v1/runs/run-1/report?format=html"
+    assert notice().link == "/v1/runs/run-1/report"
+
+
+def test_monitor_s_name_goes_before_its_query() -> None:
+    told = report_ready(facts(monitor="snacks"), lines=LINES, announced=1, at=NOON)
+
+    assert told.title == "snacks (KR)"
+
+
+def test_run_that_reads_everything_has_a_title_too() -> None:
+    run = facts(query="", language=Language.EN)
+
+    assert report_ready(run, lines=LINES, announced=1, at=NOON).title == "News trends (KR)"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_park_says_where_why_and_how_to_decide(language: Language) -> None:
+    told = blocked(facts(language=language))
+
+    assert "collect" in told.lines[0]
+    assert told.lines[1] == "It is down."
+    assert "trends runs retry run-1" in told.lines[2]
+    assert told.facts == {
+        "stage": "collect",
+        "slug": "source-unavailable",
+        "reason": "It is down.",
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_skipping_is_offered_only_where_it_can_be(language: Language) -> None:
+    run = facts(language=language)
+
+    assert "skip" in blocked(run, may_skip=True).lines[2]
+    assert "skip" not in blocked(run).lines[2]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_failure_says_how_to_run_again(language: Language) -> None:
+    told = failed(facts(language=language))
+
+    assert told.kind is NoticeKind.RUN_FAILED
+    assert "trends runs rerun run-1 --from report" in told.lines[2]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_silent_source_says_since_when(language: Language) -> None:
+    told = down(language=language)
+
+    assert "2026-01-08 12:00 UTC" in told.lines[0]
+    assert (told.run_id, told.facts["since"]) == (None, "2026-01-08T12:00:00Z")
+
+
+def test_every_park_and_every_silence_has_a_subject_of_its_own() -> None:
+    told = [
+        notice(),
+        notice("run-2"),
+        blocked(facts(), park=1),
+        blocked(facts(), park=2),
+        failed(facts()),
+        down(1),
+        down(2),
+        channel_test("local", "log", language=Language.EN, at=NOON, nonce="a"),
+        channel_test("local", "log", language=Language.EN, at=NOON, nonce="b"),
+    ]
+
+    assert len({each.subject for each in told}) == len(told)
+
+
+def test_the_same_thing_told_later_has_the_same_subject() -> None:
+    later = source_down(
+        "local",
+        "rss:hani",
+        since=NOON - timedelta(days=1),
+        slug="source-unreadable",
+        reason="Now it is a web page.",
+        language=Language.KO,
+        at=NOON + timedelta(days=3),
+    )
+
+    assert later.subject == down(1).subject
+
+
+def test_long_reason_with_line_breaks_becomes_one_short_line() -> None:
+    (_, line, _) = failed(facts(), reason="first\r\nsecond\x00 " + "x" * 5000).lines
+
+    assert line.startswith("first second x")
+    assert (len(line), line[-1]) == (600, "…")
+
+
+def test_no_language_leaves_a_blank_unfilled() -> None:
+    for language in LANGUAGES:
+        run = facts(language=language)
+        for told in (blocked(run), blocked(run, may_skip=True), failed(run), down(1, language)):
+            assert "{" not in " ".join((told.title, *told.lines))

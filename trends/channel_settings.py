@@ -1,0 +1,171 @@
+"""Settings of channels: each has a name, by which runs and monitors call it, and a type.
+
+Addresses that open a door and secrets are kept so that they cannot be printed. Each may be written down in place, or
+stand in an environment variable (`…_env`) or in a file (`…_file`); `trends.notify.credentials` reads them when a channel
+is made, so that a secret may change without a restart.
+"""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+LOG = "log"
+MAX_RECIPIENTS = 50
+
+# RFC 5321 without quoting and comments; what stands here goes into commands and headers of the mail protocol.
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251})")
+
+
+def _address(value: str) -> str:
+    if not _ADDRESS.fullmatch(value):
+        message = "not a mail address of the form name@example.org, in ASCII"
+        raise ValueError(message)
+    return value
+
+
+def _one_line(value: str) -> str:
+    if not value.isprintable():
+        message = "has a line break or another control character"
+        raise ValueError(message)
+    return value
+
+
+ChannelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+Address = Annotated[str, AfterValidator(_address)]
+OneLine = Annotated[str, AfterValidator(_one_line)]
+
+
+class ChannelSection(BaseModel):
+    """Base of a channel's settings: frozen, unknown keys are an error, and no error shows what was written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class LogSettings(ChannelSection):
+    """The log of the worker and a file beside it."""
+
+    type: Literal["log"]
+
+
+class SlackSettings(ChannelSection):
+    """An incoming webhook of Slack; its address is the secret.
+
+    Attributes:
+        url: The address.
+        url_env: Environment variable that holds it.
+        url_file: File that holds it.
+    """
+
+    type: Literal["slack"]
+    url: SecretStr | None = None
+    url_env: str = ""
+    url_file: str = ""
+
+
+class WebhookSettings(ChannelSection):
+    """A web address that takes signed JSON.
+
+    Attributes:
+        url: The address.
+        url_env: Environment variable that holds it.
+        url_file: File that holds it.
+        secret: `whsec_…`; several with blanks between them while one is replaced by another.
+        secret_env: Environment variable that holds it.
+        secret_file: File that holds it.
+    """
+
+    type: Literal["webhook"]
+    url: SecretStr | None = None
+    url_env: str = ""
+    url_file: str = ""
+    secret: SecretStr | None = None
+    secret_env: str = ""
+    secret_file: str = ""
+
+
+class EmailSettings(ChannelSection):
+    """Mail through an SMTP server.
+
+    Attributes:
+        host: The server.
+        port: Its port.
+        security: `starttls`, `tls` from the first byte, or `none`.
+        allow_unencrypted: Let `none` go to a host that is not this machine.
+        ca_file: Certificates to trust instead of the system's.
+        sender: Address that it comes from.
+        sender_name: What people read beside it.
+        recipients: Addresses that it goes to.
+        username: Name to log in with; empty for a server that asks for none.
+        password: The password.
+        password_env: Environment variable that holds it.
+        password_file: File that holds it.
+        timeout_seconds: Longest wait for one answer of the server.
+    """
+
+    type: Literal["email"]
+    host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]{1,253}$")]
+    port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    allow_unencrypted: bool = False
+    ca_file: str = ""
+    sender: Address
+    sender_name: OneLine = ""
+    recipients: Annotated[tuple[Address, ...], Field(min_length=1, max_length=MAX_RECIPIENTS)]
+    username: OneLine = ""
+    password: SecretStr | None = None
+    password_env: str = ""
+    password_file: str = ""
+    timeout_seconds: Annotated[float, Field(gt=0, le=120)] = 20
+
+    @model_validator(mode="after")
+    def _is_encrypted(self) -> Self:
+        if self.security == "none" and not self.allow_unencrypted and not _is_here(self.host):
+            message = (
+                "security none sends everything readable: "
+                "use starttls or tls, or say allow_unencrypted: true"
+            )
+            raise ValueError(message)
+        return self
+
+
+ChannelSettings = Annotated[
+    LogSettings | SlackSettings | WebhookSettings | EmailSettings, Field(discriminator="type")
+]
+
+
+class NotifySettings(BaseModel):
+    """Who is told, and how.
+
+    Attributes:
+        channels: Channels by name; `log` is there even where it is not named.
+        run_channels: Those that hear of a run that names none.
+        alert_channels: Those that hear of what belongs to no run, such as a source that is down.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    channels: Mapping[ChannelName, ChannelSettings]
+    run_channels: tuple[ChannelName, ...]
+    alert_channels: tuple[ChannelName, ...]
+
+    @model_validator(mode="after")
+    def _log_is_the_log(self) -> Self:
+        named = self.channels.get(LOG)
+        if named is not None and not isinstance(named, LogSettings):
+            message = f"the channel '{LOG}' is always of the type log: give this one another name"
+            raise ValueError(message)
+        return self
+
+    def all_channels(self) -> dict[str, ChannelSettings]:
+        """Every channel by name, sorted, `log` among them."""
+        return dict(sorted({LOG: LogSettings(type="log"), **self.channels}.items()))
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
