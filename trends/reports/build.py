@@ -1,10 +1,13 @@
 """Put a report together from what the stages found. Pure: no clock, no files, no chance."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from trends.domain.compare import Found, compare
+from trends.domain.holidays import Holiday, parted
+from trends.domain.memory import Memory
 from trends.domain.models import (
     Analysis,
+    Category,
     Language,
     NormalizeCounts,
     Question,
@@ -21,7 +24,8 @@ from trends.domain.report import (
 )
 from trends.reports.lines import five_lines
 from trends.reports.notes import claim_of, made_up_sources, notes_of
-from trends.reports.topics import report_topics, with_changes
+from trends.reports.remembered import as_remembered
+from trends.reports.topics import NOT_NEWS, folded, report_topics, with_changes
 from trends.reports.voice import Voice, shorten
 
 _QUERY = 100
@@ -41,6 +45,9 @@ def build_report(
     summary: Summary | None,
     previous: Report | None = None,
     week_ago: Report | None = None,
+    memory: Memory | None = None,
+    holidays: tuple[Holiday, ...] = (),
+    wanted: Collection[Category] = (),
 ) -> Report:
     """Build the report of a run.
 
@@ -56,11 +63,19 @@ def build_report(
         summary: Quotations by topic; None when the stage was skipped, which the report then says.
         previous: Report of the run before, same question.
         week_ago: Report of the same question one week earlier.
+        memory: Which trends the topics are, and what is decided about them; None where nothing is remembered.
+        holidays: Days off in the window and in the time before it.
+        wanted: Categories that the report is about; the rest folds under other news. Where none are named, everything
+            but politics and accidents.
     """
     voice = Voice(report_language, time_zone)
     sources = tuple(sorted(outcomes, key=lambda outcome: outcome.source))
-    topics, watching = report_topics(analysis, summary)
-    comparisons = _comparisons(Found(analysis.confidence, topics, watching), previous, week_ago)
+    topics, watching, hidden = as_remembered(*report_topics(analysis, summary), memory)
+    claimed = len(topics) + sum(one.announced for one in hidden)
+    topics, other_news = folded(topics, wanted or NOT_NEWS)
+    gone = memory.gone if memory else ()
+    found = Found(analysis.confidence, topics, watching, other_news, hidden, gone)
+    comparisons = _comparisons(found, previous, week_ago)
     since_previous = next((one for one in comparisons if one.against is Against.PREVIOUS), None)
     report = Report(
         schema_version=SCHEMA_VERSION,
@@ -72,7 +87,7 @@ def build_report(
         settings_revision=settings_revision,
         made_up=bool(made_up_sources(sources)),
         lines=_NO_LINES,
-        claim=claim_of(voice, analysis, announced=len(topics)),
+        claim=claim_of(voice, analysis, announced=claimed),
         volume=Volume(stories=analysis.stories, items=analysis.items, outlets=analysis.outlets),
         topics=with_changes(topics, since_previous),
         watching=watching,
@@ -84,11 +99,16 @@ def build_report(
             voice,
             outcomes=sources,
             counts=counts,
-            topics=(*topics, *watching),
+            topics=(*topics, *other_news, *watching),
             summary=summary,
             confidence=analysis.confidence,
             earlier=[report for report in (previous, week_ago) if report],
+            hidden=hidden,
+            holidays=parted(holidays, window, time_zone),
         ),
+        other_news=with_changes(other_news, since_previous),
+        hidden=hidden,
+        watch=analysis.watch,
     )
     # The lines retell the finished report, so they are written last.
     return report.model_copy(update={"lines": five_lines(voice, report)})

@@ -7,6 +7,7 @@ placed by per cent.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from trends.domain.report import ReportDay, ReportTopic
 
@@ -21,6 +22,20 @@ _LEAST_GROWTH = 0.8
 _MOST_GROWTH = 50.0
 _MARKS = (1, 2, 5, 10, 20, 50)
 _BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+class Charted(Protocol):
+    """What has days to draw, and a window at their end."""
+
+    @property
+    def series(self) -> tuple[ReportDay, ...]:
+        """One bin a day, oldest first."""
+        ...
+
+    @property
+    def window_days(self) -> int:
+        """Length of the window."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -52,8 +67,8 @@ class Bars:
     days: tuple[ReportDay, ...]
 
 
-def bars(topic: ReportTopic, most_days: int) -> Bars:
-    """Draw the last days of a topic."""
+def bars(topic: Charted, most_days: int) -> Bars:
+    """Draw the last days of a topic, or of an entity."""
     days = topic.series[-most_days:]
     most = max((max(day.stories, day.expected or 0.0) for day in days), default=0.0)
     top = nice_top(most)

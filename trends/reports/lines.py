@@ -33,7 +33,7 @@ _FAILED_SIZES = (
     (1, 10, False),
 )
 
-_TOLD = (ChangeKind.NEW, ChangeKind.RISEN, ChangeKind.FALLEN, ChangeKind.GONE)
+_TOLD = (ChangeKind.NEW, ChangeKind.BACK, ChangeKind.RISEN, ChangeKind.FALLEN, ChangeKind.GONE)
 
 
 def five_lines(voice: Voice, report: Report) -> Lines:
@@ -84,16 +84,26 @@ def _rose(voice: Voice, report: Report) -> str:
             report.watching,
             lambda names: texts.line_too_short.format(days=days, names=names),
         )
+    hidden = sum(one.announced for one in report.hidden)
+    other = report.other_news
+    if not report.topics and other:
+        return _naming(
+            voice, other, lambda names: voice.count(texts.line_only_other, len(other), names=names)
+        )
+    if not report.topics and hidden:
+        return voice.count(texts.line_all_hidden, hidden)
     if not report.topics:
         return texts.line_nothing_rose.format(
             tests=voice.count(texts.tests, claim.tests), rate=voice.percent(claim.error_rate)
         )
-    return _naming(
-        voice,
-        report.topics,
-        lambda names: voice.count(texts.line_rose, len(report.topics), names=names),
-        partial(topic_text, voice),
-    )
+    return _naming(voice, report.topics, partial(_risen, voice, report), partial(topic_text, voice))
+
+
+def _risen(voice: Voice, report: Report, names: str) -> str:
+    line = voice.count(voice.texts.line_rose, len(report.topics), names=names)
+    if not report.other_news:
+        return line
+    return voice.texts.line_rose_other.format(line=line, n=voice.number(len(report.other_news)))
 
 
 def _label(topic: ReportTopic, width: int) -> str:
@@ -161,7 +171,8 @@ def _comparison(voice: Voice, comparison: Comparison) -> str:
     if not comparison.comparable:
         return template.format(day=day, changes=texts.changes_impossible)
     groups = {
-        kind: [change for change in comparison.changes if change.kind is kind] for kind in _TOLD
+        kind: [one for one in comparison.changes if one.kind is kind and not one.other_news]
+        for kind in _TOLD
     }
     if not any(groups.values()):
         return template.format(day=day, changes=texts.changes_none)
@@ -191,6 +202,7 @@ def change_word(texts: Texts, kind: ChangeKind) -> str:
     """What a kind of change is called."""
     return {
         ChangeKind.NEW: texts.change_new,
+        ChangeKind.BACK: texts.change_back,
         ChangeKind.RISEN: texts.change_risen,
         ChangeKind.FALLEN: texts.change_fallen,
         ChangeKind.GONE: texts.change_gone,
@@ -201,7 +213,7 @@ def change_word(texts: Texts, kind: ChangeKind) -> str:
 def _trust(voice: Voice, report: Report) -> str:
     texts = voice.texts
     claim = texts.claim_short_none
-    if report.topics:
+    if report.topics or report.other_news:
         rate = report.claim.error_rate
         claim = texts.claim_short_calibrated.format(
             rate=voice.percent(rate), n=voice.in_hundred(rate)

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from trends.domain.models import Evidence, Quote
+from trends.domain.models import Evidence, Quote, WatchedEntity
 from trends.domain.report import Change, Report, ReportTopic
-from trends.reports import phrases
+from trends.reports import phrases, watch
 from trends.reports.chart import SPARK_DAYS, text_bars
 from trends.reports.lines import change_word
 from trends.reports.links import safe_link
@@ -21,6 +21,8 @@ def to_markdown(report: Report) -> str:
     parts = (
         _head(voice, report),
         _topics(voice, report),
+        _watch(voice, report),
+        _other_news(voice, report),
         _watching(voice, report),
         _changes(voice, report),
         _sources(voice, report),
@@ -107,7 +109,7 @@ def _status(voice: Voice, topic: ReportTopic) -> str:
 
 def _topic(voice: Voice, topic: ReportTopic) -> Iterator[str]:
     texts = voice.texts
-    badge = phrases.change_badge(texts, topic)
+    badge = phrases.change_badge(voice, topic)
     tail = f" · {badge}" if badge else ""
     yield from (f"### {topic.rank}. {escape(topic.label)}", "")
     growth = f"**{phrases.growth_text(voice, topic)}**"
@@ -135,6 +137,77 @@ def _cited(voice: Voice, piece: Evidence) -> str:
     if safe_link(piece.url) is None and piece.place:
         facts.append(escape(piece.place))
     return f"“{_link(piece.title, piece.url)}” — {' · '.join(facts)}"
+
+
+def _watch(voice: Voice, report: Report) -> Iterator[str]:
+    if not report.watch:
+        return
+    texts = voice.texts
+    yield from (f"## {texts.heading_watch}", "", texts.watch_intro, "")
+    yield from _table(
+        (
+            texts.column_entity,
+            texts.column_stories,
+            texts.column_expected,
+            texts.column_growth,
+            texts.column_verdict,
+            texts.column_trend,
+        ),
+        (_entity(voice, entity) for entity in report.watch),
+    )
+    for group in watch.voice_groups(report.watch):
+        yield from (f"### {escape(texts.heading_voice.format(group=group.name))}", "")
+        yield from (texts.voice_intro, "")
+        for entity in group.entities:
+            share = f"{watch.share_bar(entity)} {watch.share_text(voice, entity)}".strip()
+            yield f"- {escape(entity.title)}: {share}"
+        yield ""
+    cited = watch.cited_of(report.watch)
+    if cited:
+        yield from (f"**{texts.heading_evidence}**", "")
+        yield from (f"- {escape(entity.title)}: {_cited(voice, piece)}" for entity, piece in cited)
+        yield ""
+
+
+def _entity(voice: Voice, entity: WatchedEntity) -> tuple[str, ...]:
+    return (
+        escape(entity.title),
+        voice.number(entity.stories),
+        watch.expected_text(voice, entity),
+        watch.growth_text(voice, entity),
+        watch.verdict_text(voice.texts, entity),
+        text_bars(watch.drawn(entity).series[-SPARK_DAYS:]),
+    )
+
+
+def _other_news(voice: Voice, report: Report) -> Iterator[str]:
+    if not report.other_news:
+        return
+    texts = voice.texts
+    yield from (f"## {texts.heading_other_news}", "", texts.other_news_intro, "")
+    yield from _table(
+        (
+            texts.column_topic,
+            texts.column_category,
+            texts.column_growth,
+            texts.column_stories,
+            texts.column_trend,
+        ),
+        (
+            (
+                escape(topic.label),
+                phrases.category_word(texts, topic.category),
+                f"{phrases.growth_text(voice, topic)} ({phrases.interval_text(voice, topic)})",
+                voice.number(topic.stories),
+                text_bars(topic.series[-SPARK_DAYS:]),
+            )
+            for topic in report.other_news
+        ),
+    )
+    for topic in report.other_news:
+        for piece in topic.evidence[:1]:
+            yield f"- {escape(topic.label)}: {_cited(voice, piece)}"
+    yield ""
 
 
 def _watching(voice: Voice, report: Report) -> Iterator[str]:

@@ -1,14 +1,21 @@
 """Say what a reader must know before relying on a report."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
+from trends.domain.decisions import Verb
+from trends.domain.holidays import Holiday
 from trends.domain.models import Analysis, Confidence, NormalizeCounts, SourceOutcome, Summary
-from trends.domain.report import Claim, Note, NoteCode, Report, ReportTopic
+from trends.domain.report import Claim, HiddenTopic, Note, NoteCode, Report, ReportTopic
+from trends.domain.spans import length, observed_by
 from trends.reports.texts import Texts
 from trends.reports.voice import Voice, shorten
 
+_DAY = timedelta(days=1)
 _ROWS_SHOWN = 5
+_HIDDEN_SHOWN = 20
 _NAME = 60
+_HOLIDAYS_SHOWN = 10
 _SAID = 300
 
 
@@ -56,12 +63,17 @@ def notes_of(
     summary: Summary | None,
     confidence: Confidence,
     earlier: Sequence[Report],
+    hidden: Sequence[HiddenTopic] = (),
+    holidays: tuple[Sequence[Holiday], Sequence[Holiday]] = ((), ()),
 ) -> tuple[Note, ...]:
     """Collect the notes, the gravest first."""
     return (
         *_of_sources(voice, outcomes),
         *_of_rows(voice, outcomes),
         *_of_data(voice, counts, topics),
+        *_of_observed(voice, outcomes),
+        *_of_hidden(voice, hidden),
+        *_of_holidays(voice, *holidays),
         *_of_summary(voice, summary, confidence),
         *_of_earlier(voice, outcomes, confidence, earlier),
         *_said_by_sources(voice, outcomes),
@@ -114,6 +126,58 @@ def _of_data(
     if missing:
         text = voice.count(voice.texts.note_days_unobserved, missing)
         yield Note(code=NoteCode.DAYS_UNOBSERVED, text=text)
+
+
+def _of_observed(voice: Voice, outcomes: Sequence[SourceOutcome]) -> Iterator[Note]:
+    """Name the sources that were watched for less time than the others: their part of the counts begins late."""
+    together = observed_by(outcomes)
+    for outcome in outcomes:
+        if outcome.observed is None:
+            continue
+        days = round(length(outcome.observed) / _DAY)
+        if together is None or days < round(length(together) / _DAY):
+            text = voice.count(
+                voice.texts.note_source_observed, days, source=shorten(outcome.source, _NAME)
+            )
+            yield Note(code=NoteCode.SOURCE_OBSERVED, text=text)
+
+
+def _of_hidden(voice: Voice, hidden: Sequence[HiddenTopic]) -> Iterator[Note]:
+    if not hidden:
+        return
+    names = [_hidden_text(voice, one) for one in hidden[:_HIDDEN_SHOWN]]
+    text = voice.count(voice.texts.note_hidden, len(hidden), names=voice.listed(names, len(hidden)))
+    yield Note(code=NoteCode.HIDDEN, text=text)
+
+
+def _hidden_text(voice: Voice, hidden: HiddenTopic) -> str:
+    """A hidden topic: what was decided, by whom, until when, and of what it is a part."""
+    texts, decision = voice.texts, hidden.decision
+    verb = texts.hidden_rejected if decision.verb is Verb.REJECT else texts.hidden_muted
+    facts = [verb.format(author=shorten(decision.author, _NAME))]
+    if decision.until is not None:
+        facts.append(texts.hidden_until.format(day=voice.day(voice.local_day(decision.until))))
+    if decision.of:
+        facts.append(texts.hidden_part_of.format(label=shorten(decision.of, _NAME)))
+    return texts.hidden_topic.format(label=shorten(hidden.label, _NAME), facts=", ".join(facts))
+
+
+def _of_holidays(
+    voice: Voice, inside: Sequence[Holiday], before: Sequence[Holiday]
+) -> Iterator[Note]:
+    for template, holidays in (
+        (voice.texts.note_holidays_inside, inside),
+        (voice.texts.note_holidays_before, before),
+    ):
+        if holidays:
+            shown = [_holiday_text(voice, each) for each in holidays[:_HOLIDAYS_SHOWN]]
+            text = template.format(days=voice.listed(shown, len(holidays)))
+            yield Note(code=NoteCode.HOLIDAYS, text=text)
+
+
+def _holiday_text(voice: Voice, holiday: Holiday) -> str:
+    name = holiday.name.get(voice.language) or next(iter(holiday.name.values()), "")
+    return f"{shorten(name, _NAME)} ({voice.short_day(holiday.day)})"
 
 
 def _of_summary(voice: Voice, summary: Summary | None, confidence: Confidence) -> Iterator[Note]:

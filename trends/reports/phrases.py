@@ -1,6 +1,6 @@
 """Sentences that Markdown and HTML share."""
 
-from trends.domain.models import Evidence, Language, Quote, SourceOutcome, TopicStatus
+from trends.domain.models import Category, Evidence, Language, Quote, SourceOutcome, TopicStatus
 from trends.domain.report import (
     Against,
     Change,
@@ -35,6 +35,25 @@ def status_word(texts: Texts, status: TopicStatus) -> str:
     }[status]
 
 
+def category_word(texts: Texts, category: Category) -> str:
+    """What a category is called."""
+    return {
+        Category.FOOD: texts.category_food,
+        Category.FASHION: texts.category_fashion,
+        Category.BEAUTY: texts.category_beauty,
+        Category.TECH: texts.category_tech,
+        Category.TRAVEL: texts.category_travel,
+        Category.HOME: texts.category_home,
+        Category.ENTERTAINMENT: texts.category_entertainment,
+        Category.MONEY: texts.category_money,
+        Category.HEALTH: texts.category_health,
+        Category.POLITICS: texts.category_politics,
+        Category.ACCIDENTS: texts.category_accidents,
+        Category.SPORT: texts.category_sport,
+        Category.OTHER: texts.category_other,
+    }[category]
+
+
 def why_not(texts: Texts, topic: ReportTopic) -> str:
     """Why a watched topic is not claimed."""
     if topic.not_claimed is None:
@@ -46,10 +65,13 @@ def why_not(texts: Texts, topic: ReportTopic) -> str:
     }[topic.not_claimed]
 
 
-def change_badge(texts: Texts, topic: ReportTopic) -> str:
+def change_badge(voice: Voice, topic: ReportTopic) -> str:
     """What became of a topic since the last run, where that is worth a mark."""
+    texts = voice.texts
     if topic.change is None:
         return ""
+    if topic.change is ChangeKind.BACK and topic.back_after_days is not None:
+        return voice.count(texts.badge_back, topic.back_after_days)
     return {
         ChangeKind.NEW: texts.badge_new,
         ChangeKind.RISEN: texts.badge_risen,
@@ -91,7 +113,31 @@ def numbers_of(voice: Voice, topic: ReportTopic) -> tuple[str, ...]:
     texts = voice.texts
     outlets = (voice.count(texts.outlets, len(topic.outlets)),) if topic.outlets else ()
     first = texts.first_seen.format(day=voice.day(voice.local_day(topic.first_seen)))
-    return (seen_text(voice, topic), persistence_text(voice, topic), *outlets, first)
+    about = texts.category.format(name=category_word(texts, topic.category))
+    known = (seen_text(voice, topic), persistence_text(voice, topic), *outlets, first, about)
+    return (*known, *remembered_of(voice, topic))
+
+
+def remembered_of(voice: Voice, topic: ReportTopic) -> tuple[str, ...]:
+    """What earlier reports and decisions say of a topic; nothing for one that is met for the first time."""
+    texts = voice.texts
+    facts: list[str] = []
+    if topic.since is not None and topic.seen_windows is not None and topic.seen_windows > 1:
+        day = voice.day(voice.local_day(topic.since))
+        facts.append(voice.count(texts.seen_since, topic.seen_windows, day=day))
+    if topic.found_label:
+        facts.append(texts.named_by_analyst.format(label=visible(topic.found_label)))
+    facts += [
+        texts.merged_in.format(
+            label=visible(part.label),
+            stories=voice.count(texts.stories, part.stories),
+            growth=voice.times(part.growth),
+        )
+        for part in topic.merged
+    ]
+    if topic.followed:
+        facts.append(texts.badge_followed)
+    return tuple(facts)
 
 
 def chart_text(voice: Voice, topic: ReportTopic, days: int) -> str:
@@ -142,6 +188,13 @@ def change_text(voice: Voice, change: Change) -> str:
     if change.watched:
         new = change.kind is ChangeKind.NEW
         parts.append(texts.was_watched if new else texts.still_watched)
+    if change.back_after_days is not None:
+        parts.append(voice.count(texts.back_after, change.back_after_days))
+    if change.kind is ChangeKind.GONE and change.since is not None and change.seen_windows:
+        day = voice.short_day(voice.local_day(change.since))
+        parts.append(voice.count(texts.told_since, change.seen_windows, day=day))
+    if change.other_news:
+        parts.append(texts.other_news_mark)
     return " · ".join(parts)
 
 
@@ -154,6 +207,10 @@ def comparison_heading(voice: Voice, comparison: Comparison) -> str:
 
 def empty_text(texts: Texts, report: Report) -> str:
     """What stands where no topic is announced."""
+    if report.other_news:
+        return texts.empty_only_other
+    if any(one.announced for one in report.hidden):
+        return texts.empty_all_hidden
     return {
         "no_data": texts.empty_no_data,
         "too_short": texts.empty_too_short,

@@ -35,6 +35,9 @@ class Texts:
     line_what: str
     line_rose: str
     line_nothing_rose: str
+    line_all_hidden: str
+    line_rose_other: str
+    line_only_other: str
     line_no_data: str
     line_too_short: str
     line_first_run: str
@@ -74,10 +77,31 @@ class Texts:
     note_rows_unreadable: str
     note_dates_assumed: str
     note_days_unobserved: str
+    note_source_observed: str
     note_summary_skipped: str
     note_not_comparable: str
     note_sources_changed: str
     note_source_says: str
+    note_hidden: str
+    hidden_topic: str
+    hidden_muted: str
+    hidden_rejected: str
+    hidden_until: str
+    hidden_part_of: str
+    note_holidays_inside: str
+    note_holidays_before: str
+
+    # The watchlist
+    heading_watch: str
+    watch_intro: str
+    column_entity: str
+    column_verdict: str
+    verdict_rising: str
+    verdict_single_outlet: str
+    verdict_usual: str
+    heading_voice: str
+    voice_intro: str
+    voice_before: str
 
     # Topic states
     status_emerging: str
@@ -85,6 +109,7 @@ class Texts:
     status_peaking: str
     status_fading: str
     change_new: str
+    change_back: str
     change_risen: str
     change_fallen: str
     change_gone: str
@@ -92,11 +117,29 @@ class Texts:
     change_group: str
     change_group_bare: str
     badge_new: str
+    badge_back: str
+    badge_followed: str
     badge_risen: str
     badge_fallen: str
     why_single_outlet: str
     why_below_error_rate: str
     why_past_too_short: str
+
+    # Categories
+    category: str
+    category_food: str
+    category_fashion: str
+    category_beauty: str
+    category_tech: str
+    category_travel: str
+    category_home: str
+    category_entertainment: str
+    category_money: str
+    category_health: str
+    category_politics: str
+    category_accidents: str
+    category_sport: str
+    category_other: str
 
     # Headings
     heading_kind: str
@@ -104,6 +147,7 @@ class Texts:
     heading_lines: str
     heading_topics: str
     heading_watching: str
+    heading_other_news: str
     heading_changes: str
     heading_sources: str
     heading_counts: str
@@ -115,9 +159,13 @@ class Texts:
     heading_previous: str
     heading_week_ago: str
     empty_topics: str
+    empty_all_hidden: str
     empty_no_data: str
     empty_too_short: str
     watching_intro: str
+    other_news_intro: str
+    other_news_mark: str
+    empty_only_other: str
     changes_first_run: str
 
     # Numbers of the run
@@ -131,6 +179,7 @@ class Texts:
 
     # Columns and labels
     column_topic: str
+    column_category: str
     column_trend: str
     column_growth: str
     column_status: str
@@ -162,6 +211,11 @@ class Texts:
     persistence: str
     persistence_short: str
     first_seen: str
+    seen_since: str
+    back_after: str
+    told_since: str
+    named_by_analyst: str
+    merged_in: str
     carried_by: str
     joined: str
     read_it: str

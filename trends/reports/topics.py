@@ -1,12 +1,14 @@
 """Turn the topics of an analysis into those of a report: claimed or watched, with their usual level drawn in."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from trends.domain.models import Analysis, Confidence, Quote, Summary, Topic, WindowTest
+from trends.domain.models import Analysis, Category, Confidence, Quote, Summary, Topic, WindowTest
 from trends.domain.report import Comparison, NotClaimed, ReportDay, ReportTopic
 
 PERSISTENCE_DAYS = 28
+NOT_NEWS = frozenset(Category) - {Category.POLITICS, Category.ACCIDENTS}
+"""What a report is about where nobody says: politics and accidents are news, and kept apart."""
 
 # Figures are stored at the precision they mean; the last bits of a float differ between machines.
 _FACTOR_DECIMALS = 3
@@ -26,6 +28,24 @@ def report_topics(
         into = watching if reason else announced
         into.append(_report_topic(topic, len(into) + 1, reason, quotes))
     return tuple(announced), tuple(watching)
+
+
+def folded(
+    topics: tuple[ReportTopic, ...], wanted: Collection[Category]
+) -> tuple[tuple[ReportTopic, ...], tuple[ReportTopic, ...]]:
+    """Part announced topics into those of the wanted categories and other news, each ranked anew from 1.
+
+    One that an analyst follows is wanted whatever it is about.
+    """
+    is_wanted = [topic.followed or topic.category in wanted for topic in topics]
+    first = [topic for topic, holds in zip(topics, is_wanted, strict=True) if holds]
+    rest = [topic for topic, holds in zip(topics, is_wanted, strict=True) if not holds]
+    return ranked(first), ranked(rest)
+
+
+def ranked(topics: Sequence[ReportTopic]) -> tuple[ReportTopic, ...]:
+    """Number topics in their order, from 1."""
+    return tuple(topic.model_copy(update={"rank": rank}) for rank, topic in enumerate(topics, 1))
 
 
 def with_changes(
@@ -83,6 +103,8 @@ def _report_topic(
             quote for quote in quotes.get(topic.topic_id, ()) if quote.story_id in stories
         ),
         evidence=topic.evidence,
+        category=topic.category,
+        category_reason=topic.category_reason,
     )
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
+from trends.domain.holidays import Holiday
 from trends.domain.models import (
     Analysis,
     Confidence,
@@ -207,6 +208,7 @@ def report(
     previous: Report | None = None,
     week_ago: Report | None = None,
     days_earlier: int = 0,
+    holidays: tuple[Holiday, ...] = (),
 ) -> Report:
     """The report of an analysis, `days_earlier` than the others."""
     end = END - timedelta(days=days_earlier)
@@ -222,4 +224,5 @@ def report(
         summary=None if skip_summary else summary or summarize(found),
         previous=previous,
         week_ago=week_ago,
+        holidays=holidays,
     )

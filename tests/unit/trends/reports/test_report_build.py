@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from tests.unit.trends.reports import showcase
 from tests.unit.trends.reports.report_cases import (
     COUNTS,
+    END,
     PRESS,
     SAMPLE,
     analysis,
@@ -25,6 +27,7 @@ from trends.domain.models import (
     SourceOutcome,
     Summary,
     TopicSummary,
+    Window,
 )
 from trends.domain.report import ChangeKind, NotClaimed, NoteCode, Report
 from trends.reports.html import to_html
@@ -143,6 +146,19 @@ def test_a_day_nobody_observed_is_missing_and_not_zero() -> None:
     made = report(analysis(topic(missing=(3,))))
     assert [day.observed for day in made.topics[0].series[-4:]] == [False, True, True, True]
     assert NoteCode.DAYS_UNOBSERVED in _codes(made)
+
+
+def test_a_source_that_was_watched_for_less_time_than_the_others_is_named() -> None:
+    day = timedelta(days=1)
+    late = PRESS.model_copy(
+        update={"source": "rss:late", "observed": (Window(start=END - 9 * day, end=END),)}
+    )
+    early = PRESS.model_copy(
+        update={"source": "rss:early", "observed": (Window(start=END - 90 * day, end=END),)}
+    )
+    notes = report(analysis(topic()), outcomes=(late, early)).notes
+    (said,) = [note.text for note in notes if note.code is NoteCode.SOURCE_OBSERVED]
+    assert "rss:late was watched for 9 days only" in said
 
 
 def test_a_topic_without_a_test_has_no_expected_line() -> None:

@@ -81,7 +81,8 @@ def _holds(word: str, rule: Any, value: Any) -> bool:
             return isinstance(value, (int, float) if rule == "number" else int)
         return isinstance(value, _TYPES[rule])
     if word == "format":
-        return (
+        # As JSON Schema has it, a format speaks of text alone.
+        return not isinstance(value, str) or (
             bool(datetime.fromisoformat(value))
             if rule == "date-time"
             else bool(re.fullmatch(r"\d{4}-\d\d-\d\d", value))
