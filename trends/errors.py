@@ -4,14 +4,21 @@ TrendsError
 ├── InvalidRequestError          the caller's input is wrong; nothing was started
 │   ├── InvalidWindowError
 │   ├── InvalidQueryError
+│   ├── InvalidWatchlistError
 │   ├── UnknownNameError         an agent, source, stage, market, setting or environment; names the near one
 │   ├── PathRefusedError         outside the roots, a link out of them, a device
 │   └── TooLargeError
 ├── NotFoundError
 │   ├── RunNotFoundError
+│   ├── MonitorNotFoundError
+│   ├── TrendNotFoundError
+│   ├── DecisionNotFoundError
 │   └── ReportNotReadyError
 ├── ConflictError                the request is well formed, the state says no
 │   ├── IdempotencyConflictError
+│   ├── MonitorExistsError       its name, or its question, is taken
+│   ├── MonitorChangedError      somebody else changed it in between
+│   ├── DecisionConflictError    another decision in force says otherwise
 │   ├── RunNotBlockedError
 │   ├── RunEndedError
 │   ├── StageNotSkippableError
@@ -20,7 +27,11 @@ TrendsError
 ├── SourceError
 │   ├── SourceUnavailableError   retryable: a later attempt may succeed
 │   ├── SourceUnreadableError    final: not the format it claims to be
+│   ├── SourceGoneError          final: its owner took it away
 │   └── AllSourcesFailedError
+├── OutboundError                a host refused, or gave what cannot be read
+│   ├── AddressRefusedError      a private address, a scheme, a redirect or a login that is not allowed
+│   └── OutboundUnavailableError retryable: no connection, too slow, broken off, overloaded
 ├── StorageError
 │   ├── StorageUnavailableError  retryable: locked, full or gone for a while
 │   │   └── StorageFullError     no space left
@@ -33,7 +44,8 @@ TrendsError
 ├── StackError                   a process of `trends up` does not start
 │   └── PortTakenError           retryable: another program took the port first
 └── DeliveryError
-    └── DeliveryUnavailableError retryable
+    ├── DeliveryUnavailableError retryable: nothing was taken
+    └── DeliveryUncertainError   it may have been taken; never sent again by itself
 
 Three readings are derived from `slug` and `retryable`, each in one place: `activities/errors.py` (Temporal),
 `api/errors.py` (RFC 9457) and `cli/entry.py` (exit codes).
@@ -41,6 +53,7 @@ Three readings are derived from `slug` and `retryable`, each in one place: `acti
 
 import difflib
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import ClassVar
 
 
@@ -51,15 +64,24 @@ class TrendsError(Exception):
         what: What happened, one sentence.
         why: The cause, where it is known.
         next_step: What the reader can do about it.
+        retry_after: How long the other side asks to be left alone, where it said so.
     """
 
     slug: ClassVar[str] = "internal"
     retryable: ClassVar[bool] = False
 
-    def __init__(self, what: str, *, why: str = "", next_step: str = "") -> None:
+    def __init__(
+        self,
+        what: str,
+        *,
+        why: str = "",
+        next_step: str = "",
+        retry_after: timedelta | None = None,
+    ) -> None:
         self.what = what
         self.why = why
         self.next_step = next_step
+        self.retry_after = retry_after
         super().__init__(" ".join(part for part in (what, why, next_step) if part))
 
 
@@ -79,6 +101,12 @@ class InvalidQueryError(InvalidRequestError):
     """A query that the parser cannot read."""
 
     slug = "invalid-query"
+
+
+class InvalidWatchlistError(InvalidRequestError):
+    """A watchlist that cannot be read or counted; names the row or the entities."""
+
+    slug = "invalid-watchlist"
 
 
 class UnknownNameError(InvalidRequestError):
@@ -119,6 +147,24 @@ class RunNotFoundError(NotFoundError):
     slug = "run-not-found"
 
 
+class MonitorNotFoundError(NotFoundError):
+    """No monitor of this name or id in this tenant, or one that was removed."""
+
+    slug = "monitor-not-found"
+
+
+class TrendNotFoundError(NotFoundError):
+    """No trend of this id in this tenant."""
+
+    slug = "trend-not-found"
+
+
+class DecisionNotFoundError(NotFoundError):
+    """No decision of this id on the trend's monitor."""
+
+    slug = "decision-not-found"
+
+
 class ReportNotReadyError(NotFoundError):
     """The run has no report, or not yet."""
 
@@ -135,6 +181,24 @@ class IdempotencyConflictError(ConflictError):
     """The same Idempotency-Key came with another payload."""
 
     slug = "idempotency-conflict"
+
+
+class MonitorExistsError(ConflictError):
+    """The name of a monitor, or its question, is taken by another one."""
+
+    slug = "monitor-exists"
+
+
+class MonitorChangedError(ConflictError):
+    """A monitor was changed after it was read; the change that was based on it was not made."""
+
+    slug = "monitor-changed"
+
+
+class DecisionConflictError(ConflictError):
+    """A decision on a trend that contradicts one in force."""
+
+    slug = "decision-conflict"
 
 
 class RunNotBlockedError(ConflictError):
@@ -186,10 +250,55 @@ class SourceUnreadableError(SourceError):
     slug = "source-unreadable"
 
 
+class SourceGoneError(SourceError):
+    """The source's owner took it away for good; asking again is no use."""
+
+    slug = "source-gone"
+
+
 class AllSourcesFailedError(SourceError):
     """No source of the run gave anything; the reasons are in the message."""
 
     slug = "all-sources-failed"
+
+
+class OutboundError(TrendsError):
+    """A host refused a request for good, or answered with what cannot be read.
+
+    Args:
+        what: What happened; names the host, never the address behind it, which may hold a secret.
+        why: The cause, where it is known.
+        next_step: What the reader can do about it.
+        retry_after: How long the host asks to be left alone, where it said so.
+        sent: Whether the request may have reached the host.
+    """
+
+    slug = "outbound"
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        why: str = "",
+        next_step: str = "",
+        retry_after: timedelta | None = None,
+        sent: bool = False,
+    ) -> None:
+        super().__init__(what, why=why, next_step=next_step, retry_after=retry_after)
+        self.sent = sent
+
+
+class AddressRefusedError(OutboundError):
+    """An address that this process does not connect to; nothing was sent there."""
+
+    slug = "address-refused"
+
+
+class OutboundUnavailableError(OutboundError):
+    """The host did not answer, or is overloaded; a later attempt may succeed."""
+
+    slug = "outbound-unavailable"
+    retryable = True
 
 
 class StorageError(TrendsError):
@@ -268,7 +377,13 @@ class DeliveryError(TrendsError):
 
 
 class DeliveryUnavailableError(DeliveryError):
-    """The channel did not answer; a later attempt may succeed."""
+    """The channel took nothing; a later attempt may succeed."""
 
     slug = "delivery-unavailable"
     retryable = True
+
+
+class DeliveryUncertainError(DeliveryError):
+    """The channel may have taken it before the connection broke; nobody can tell."""
+
+    slug = "delivery-uncertain"

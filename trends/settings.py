@@ -7,12 +7,14 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
+from trends.channel_settings import NotifySettings
 from trends.domain.models import Language
 from trends.errors import SettingsError, UnknownNameError
 from trends.settings_layers import (
@@ -34,6 +36,10 @@ def _upper(value: Any) -> Any:
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Names = tuple[str, ...]
+# `host`, `host:port`, `[::1]` or `[::1]:port`; no scheme, no path.
+PrivateHost = Annotated[
+    str, Field(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/@?#*]+)(:[0-9]{1,5})?$")
+]
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)
 ]
@@ -53,6 +59,8 @@ class ApiSettings(Section):
     allowed_hosts: Names
     max_upload_mb: Annotated[int, Field(gt=0)]
     wait_timeout_seconds: Annotated[int, Field(gt=0)]
+    # Links in messages begin with it; without it they are paths.
+    public_url: Annotated[str, Field(pattern=r"^(https?://[^\s/?#@]+(/[^\s?#]*)?[^\s/?#])?$")]
 
 
 class EngineSettings(Section):
@@ -120,11 +128,71 @@ class SampleSourceSettings(Section):
     per_day: Annotated[int, Field(ge=1)]
 
 
-class SourceSettings(Section):
-    """One section for each source that has settings."""
+class FeedSettings(Section):
+    """One feed.
 
+    Attributes:
+        url: Its address.
+        title: What people call it; the feed's own title where empty.
+        language: Language of its items, where they do not say it themselves.
+        outlet: Who publishes items that do not name their own outlet; the feed's title where empty.
+        market: Market whose clock times without a zone are on; the run's where empty.
+        cadence_minutes: How often it is polled, where not as often as the others.
+        retention_days: How long its items are kept, where not as long as the others'.
+    """
+
+    url: Annotated[str, Field(pattern=r"^https?://\S+$")]
+    title: str = ""
+    language: Annotated[str, Field(pattern=r"^([a-z]{2})?$")] = ""
+    outlet: str = ""
+    market: str = ""
+    cadence_minutes: Annotated[int, Field(ge=1)] | None = None
+    retention_days: Annotated[int, Field(ge=1)] | None = None
+
+
+SearchTemplate = Annotated[str, Field(pattern=r"^https?://[^\s{}]*\{query\}[^\s{}]*$")]
+FeedName = Annotated[str, Field(pattern=r"^[\w][\w.-]{0,59}$")]
+
+
+class RssSourceSettings(Section):
+    """Feeds by name; a run reads one as `rss:NAME`."""
+
+    feeds: Mapping[FeedName, FeedSettings]
+
+
+class SourceSettings(Section):
+    """How sources are polled, and one section for each source that has settings of its own.
+
+    Attributes:
+        polling: Whether live sources are asked by themselves, and not only when a run wants them.
+        cadence_minutes: How often.
+        retention_days: How long their items are kept.
+    """
+
+    polling: bool
+    cadence_minutes: Annotated[int, Field(ge=1, le=10_080)]
+    retention_days: Annotated[int, Field(ge=1)]
     file: FileSourceSettings
+    rss: RssSourceSettings
     sample: SampleSourceSettings
+
+
+class OutboundSettings(Section):
+    """What this process may reach, and how long it waits.
+
+    Attributes:
+        connect_timeout_seconds: For a connection, and for its encryption.
+        total_timeout_seconds: For a request with all that belongs to it: names, redirects, the answer's last byte.
+        max_bytes: The most of an answer that is read, unpacked.
+        allow_private_hosts: Hosts inside that may be reached, as `host` or `host:port`.
+        user_agent: What the product calls itself.
+    """
+
+    connect_timeout_seconds: Annotated[float, Field(gt=0, le=60)]
+    total_timeout_seconds: Annotated[float, Field(gt=0, le=600)]
+    max_bytes: Annotated[int, Field(gt=0)]
+    allow_private_hosts: tuple[PrivateHost, ...]
+    user_agent: Annotated[str, Field(pattern=r"^[\x20-\x7e]{1,200}$")]
 
 
 class LlmSettings(Section):
@@ -157,6 +225,15 @@ class MonitoringSettings(Section):
 
 # A report may depend on these; the rest says where and how a process runs.
 RESULT_SECTIONS = ("analysis", "llm", "runs", "sources")
+# Within them: where files may lie, and when sources are asked. A run's items are in its own record.
+_NO_RESULT = {
+    "sources": {
+        "polling": True,
+        "cadence_minutes": True,
+        "retention_days": True,
+        "file": {"roots": True},
+    }
+}
 
 
 class Settings(Section):
@@ -169,14 +246,21 @@ class Settings(Section):
     runs: RunDefaults
     analysis: AnalysisSettings
     sources: SourceSettings
+    outbound: OutboundSettings
+    notify: NotifySettings
     llm: LlmSettings
     limits: LimitSettings
     cache: CacheSettings
     monitoring: MonitoringSettings
 
     def snapshot(self) -> bytes:
-        """Canonical JSON of all settings, from which `Settings.model_validate_json` makes them again."""
-        return _canonical(self.model_dump(mode="json"))
+        """Canonical JSON of the settings, from which `read_snapshot` makes them again.
+
+        Without channels: their addresses and secrets stay with the process that sends.
+        """
+        values = self.model_dump(mode="json", exclude={"notify": {"channels"}})
+        values["notify"]["channels"] = {}
+        return _canonical(values)
 
     @property
     def revision(self) -> str:
@@ -184,10 +268,11 @@ class Settings(Section):
 
         Ports, folders and limits are left out: the same question on another port gives the same report.
         """
-        values = self.model_dump(
-            mode="json", include=set(RESULT_SECTIONS), exclude={"sources": {"file": {"roots"}}}
-        )
+        values = self.model_dump(mode="json", include=set(RESULT_SECTIONS), exclude=_NO_RESULT)
         return hashlib.sha256(_canonical(values)).hexdigest()[:12]
+
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class Market(Section):
@@ -198,12 +283,20 @@ class Market(Section):
         title: What to call it, by language of the reader.
         time_zone: IANA name.
         languages: Languages read there, first the usual one.
+        search: Searches that give their results as a feed, by name; `{query}` in the address is what is searched for.
+        weekend: Days off of every week.
+        holidays: Other days off, by date, each with its name by language of the reader.
     """
 
     name: str
     title: dict[Language, str]
     time_zone: str
     languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    search: Mapping[str, SearchTemplate] = Field(default_factory=dict[str, str])
+    weekend: tuple[Weekday, ...] = ()
+    holidays: Mapping[date, dict[Language, str]] = Field(
+        default_factory=dict[date, dict[Language, str]]
+    )
 
     @field_validator("time_zone")
     @classmethod

@@ -1,6 +1,8 @@
 """Where settings come from: a folder of YAML files and the environment, each layer laid over the one before."""
 
+import contextlib
 import difflib
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,9 +173,12 @@ def lay_over(layers: Iterable[Layer]) -> dict[str, Any]:
 
 
 def _typed(text: str, kind: Any) -> Any:
-    """Read a variable as TOML (`8001`, `true`, `["a", "b"]`); a list may also be written `a,b`."""
+    """Read a variable as TOML (`8001`, `true`, `["a", "b"]`); a list may also be `a,b`, a mapping JSON."""
     if kind is str:
         return text
+    if get_origin(kind) is Mapping:
+        with contextlib.suppress(ValueError):
+            return json.loads(text)
     from dynaconf.utils import parse_conf
 
     # dynaconf has no types

@@ -56,14 +56,15 @@ def read_mapping(file: Path) -> YamlMapping:
             f"{file} is not UTF-8.", why=f"{error}.", next_step="Save it as UTF-8."
         ) from error
     try:
-        lines = _lines_of(file, yaml.SafeLoader(text).get_single_node())
+        lines = key_lines(file, yaml.SafeLoader(text).get_single_node())
         values = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise _broken(file, error) from error
+        raise broken_yaml(file, error) from error
     return YamlMapping(file=file, values=values, lines=lines)
 
 
-def _broken(file: Path, error: Exception) -> SettingsError:
+def broken_yaml(file: Path, error: Exception) -> SettingsError:
+    """Make the error of a text that is no YAML; says the line."""
     mark = getattr(error, "problem_mark", None)
     place = f"{file}:{mark.line + 1}" if mark else str(file)
     why = str(getattr(error, "problem", None) or error).rstrip(".")
@@ -74,7 +75,12 @@ def _broken(file: Path, error: Exception) -> SettingsError:
     )
 
 
-def _lines_of(file: Path, node: "Node | None") -> dict[KeyPath, int]:
+def key_lines(file: Path, node: "Node | None") -> dict[KeyPath, int]:
+    """Note the line of every key of a mapping, and of the mappings in it.
+
+    Raises:
+        SettingsError: There is nothing, it is no mapping, a key stands twice, or a mapping contains itself.
+    """
     from yaml import MappingNode
 
     if node is None:

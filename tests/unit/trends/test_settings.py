@@ -271,6 +271,46 @@ class TestMistakes:
             load_settings({}, folder)
 
 
+class TestChannels:
+    JSON = '{"team": {"type": "slack", "url": "https://hooks.slack.com/s3cr3t"}}'
+    TOML = '{team = {type = "slack", url = "https://hooks.slack.com/s3cr3t"}}'
+
+    @pytest.mark.parametrize("text", [JSON, TOML])
+    def test_channels_may_stand_in_a_variable(self, text: str) -> None:
+        settings = load_settings({"TRENDS_NOTIFY__CHANNELS": text}, DEFAULTS)
+
+        assert list(settings.notify.all_channels()) == ["log", "team"]
+
+    def test_snapshot_holds_no_channel(self) -> None:
+        settings = load_settings({"TRENDS_NOTIFY__CHANNELS": self.JSON}, DEFAULTS)
+
+        assert settings.snapshot() == load_settings({}, DEFAULTS).snapshot()
+
+    def test_secret_is_printed_nowhere(self) -> None:
+        settings = load_settings({"TRENDS_NOTIFY__CHANNELS": self.JSON}, DEFAULTS)
+
+        assert "s3cr3t" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+    def test_mistake_in_a_channel_is_told_without_its_secret(self) -> None:
+        broken = self.JSON.replace('"url"', '"urll"')
+
+        with pytest.raises(SettingsError, match=r"notify\.channels\.team.*urll") as refused:
+            load_settings({"TRENDS_NOTIFY__CHANNELS": broken}, DEFAULTS)
+
+        assert "s3cr3t" not in str(refused.value)
+
+    @pytest.mark.parametrize(
+        "url", ["trends.example.org", "ftp://a.org", "https://a.org/", "https://a.org/?q=1"]
+    )
+    def test_public_address_that_links_cannot_begin_with_is_refused(self, url: str) -> None:
+        with pytest.raises(SettingsError, match=r"api\.public_url"):
+            load_settings({"TRENDS_API__PUBLIC_URL": url}, DEFAULTS)
+
+    @pytest.mark.parametrize("url", ["https://a.org", "http://a.org:8000", "https://a.org/trends"])
+    def test_public_address_may_have_a_port_and_a_path(self, url: str) -> None:
+        assert load_settings({"TRENDS_API__PUBLIC_URL": url}, DEFAULTS).api.public_url == url
+
+
 class TestSnapshot:
     def test_settings_come_back_from_their_snapshot(self) -> None:
         settings = load_settings({"TRENDS_ANALYSIS__USER_WORDS": "올영세일"}, DEFAULTS)
@@ -296,6 +336,7 @@ class TestSnapshot:
             ("TRENDS_WORKERS__NUM_WORKERS", "8"),
             ("TRENDS_SOURCES__FILE__ROOTS", "/data"),
             ("TRENDS_MONITORING__LOG_LEVEL", "DEBUG"),
+            ("TRENDS_NOTIFY__RUN_CHANNELS", "log,other"),
             ("TRENDS_ENV", "production"),
         ],
     )
