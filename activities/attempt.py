@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TypeVar
 
+from sqlalchemy import Connection
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -17,6 +18,7 @@ from activities.errors import as_application_error
 from trends.domain.models import ArtifactRef, Model
 from trends.errors import TrendsError
 from trends.settings import Settings
+from trends.settings_snapshot import read_snapshot
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.runs import RunStore
 
@@ -77,10 +79,17 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Finished:
-    """What a stage made, for the record: the artifacts it refers to and a few figures for people."""
+    """What a stage made, for the record.
+
+    Attributes:
+        artifacts: What the run refers to from now on.
+        detail: A few figures for people.
+        also: What is to be written in the transaction that completes the stage, and so exactly once.
+    """
 
     artifacts: Sequence[ArtifactRef] = ()
     detail: dict[str, int | str] | None = None
+    also: Callable[[Connection], None] | None = None
 
 
 class StageDoor:
@@ -115,7 +124,7 @@ class StageDoor:
         number = activity.info().attempt
         progress = Progress()
         # From the first moment: an attempt that waits for the database must hear of a cancel, too.
-        beat = asyncio.create_task(_beat(progress))
+        beating = asyncio.create_task(beat(progress))
         try:
             known = await self._recorded(run, stage, part)
             if known is not None:
@@ -131,6 +140,7 @@ class StageDoor:
                 answer.model_dump(mode="json"),
                 finished.artifacts,
                 finished.detail or {},
+                finished.also,
             )
         except Exception as error:
             failure = as_application_error(error)
@@ -141,7 +151,7 @@ class StageDoor:
         else:
             return answer
         finally:
-            beat.cancel()
+            beating.cancel()
 
     async def _record_failure(
         self, run: RunRef, stage: str, part: str, number: int, failure: ApplicationError
@@ -165,11 +175,12 @@ class StageDoor:
 
     async def _open(self, run: RunRef, progress: Progress) -> Attempt:
         brief = RunBrief.model_validate_json(await self.artifacts.get(run.brief))
-        settings = Settings.model_validate_json(await self.artifacts.get(brief.settings))
+        settings = read_snapshot(await self.artifacts.get(brief.settings))
         return Attempt(brief, settings, self._executor, progress)
 
 
-async def _beat(progress: Progress) -> None:
+async def beat(progress: Progress) -> None:
+    """Tell the server, until cancelled, that an attempt lives and how far it is."""
     # Cancellation reaches an activity through its heartbeats only: this interval bounds how fast.
     while True:
         activity.heartbeat(progress.done, progress.total)

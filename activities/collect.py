@@ -1,6 +1,6 @@
 """Collect: read one source into an artifact."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from itertools import islice
 
@@ -8,13 +8,18 @@ from temporalio import activity
 
 from activities import contracts
 from activities.attempt import Attempt, Finished, StageDoor
-from activities.contracts import CollectInput, CollectResult
+from activities.contracts import CollectInput, CollectResult, RunBrief
+from activities.live import read_live
+from activities.polling import SourcePoller, Target
 from trends.domain.models import RawItem
 from trends.settings import Settings
 from trends.sources.base import ReadLog, Source, SourceRequest
+from trends.sources.registry import LIVE
 from trends.storage.artifacts import ArtifactStore
 
 SourceFactory = Callable[[str, Settings], Source]
+FindLive = Callable[[str, str, RunBrief, Settings], Awaitable[Target]]
+"""Finds a live source for a run, by tenant and spec."""
 
 # Small enough to notice a cancel between two batches, large enough not to feel the hand-over.
 BATCH = 500
@@ -27,22 +32,37 @@ class CollectActivity:
         door: Opens attempts.
         artifacts: Where items go.
         make_source: Makes a source from its spec and the run's settings.
+        find_live: Finds a live source, which is read from the item store.
+        poller: Asks live sources, and has the store.
     """
 
     def __init__(
-        self, door: StageDoor, artifacts: ArtifactStore, make_source: SourceFactory
+        self,
+        door: StageDoor,
+        artifacts: ArtifactStore,
+        make_source: SourceFactory,
+        find_live: FindLive,
+        poller: SourcePoller,
     ) -> None:
         self._door = door
         self._artifacts = artifacts
         self._make_source = make_source
+        self._find_live = find_live
+        self._poller = poller
 
     @activity.defn(name=contracts.COLLECT)
     async def collect(self, request: CollectInput) -> CollectResult:
         """Read one source to its end."""
 
         async def work(attempt: Attempt) -> tuple[CollectResult, Finished]:
-            source = self._make_source(request.source, attempt.settings)
-            return await read_source(source, request.source, attempt, self._artifacts)
+            spec = request.source
+            if spec.partition(":")[0] in LIVE:
+                target = await self._find_live(
+                    request.run.tenant, spec, attempt.brief, attempt.settings
+                )
+                return await read_live(target, spec, attempt, self._poller, self._artifacts)
+            source = self._make_source(spec, attempt.settings)
+            return await read_source(source, spec, attempt, self._artifacts)
 
         return await self._door.run(
             request.run, "collect", CollectResult, work, part=request.source

@@ -1,14 +1,17 @@
 """What workflows and activities say to each other: names, queues, and one frozen model in and out of each stage.
 
-Imports pydantic and `trends.domain.models` only, so that workflow code stays deterministic and cheap to sandbox.
+Imports pydantic and models of `trends.domain` only, so that workflow code stays deterministic and cheap to sandbox.
 """
 
 from enum import StrEnum
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
+from trends.domain.holidays import Holiday
 from trends.domain.models import (
     ArtifactRef,
+    Category,
     Language,
     Model,
     NormalizeCounts,
@@ -18,6 +21,7 @@ from trends.domain.models import (
     Tenant,
     Window,
 )
+from trends.domain.watchlist import Watchlist
 
 WORKFLOW_QUEUE = "trends"
 IO_QUEUE = "trends-io"
@@ -26,6 +30,7 @@ CPU_QUEUE = "trends-cpu"
 QUEUES = (WORKFLOW_QUEUE, IO_QUEUE, LLM_QUEUE, CPU_QUEUE)
 
 NEWS_WORKFLOW = "NewsTrendWorkflow"
+POLL_WORKFLOW = "SourcePollWorkflow"
 
 COLLECT = "news.collect.v1"
 NORMALIZE = "news.normalize.v1"
@@ -33,10 +38,16 @@ ANALYZE = "news.analyze.v1"
 SUMMARIZE = "news.summarize.v1"
 REPORT = "news.report.v1"
 NOTIFY = "news.notify.v1"
+ALERT = "notify.alert.v1"
 MARK = "runs.mark.v1"
 FINISH = "runs.finish.v1"
+POLL = "sources.poll.v1"
 
 RESOLVE_UPDATE = "resolve"
+PAUSE_SIGNAL = "pause"
+RESUME_SIGNAL = "resume"
+POLL_NOW_SIGNAL = "poll-now"
+CADENCE_SIGNAL = "cadence"
 MAX_SOURCES = 16
 
 
@@ -49,10 +60,11 @@ class Resolution(StrEnum):
 
 
 class MarketClock(Model):
-    """The part of a market that analysis needs."""
+    """The part of a market that a report needs; `holidays` are those in the window and the time before it."""
 
     name: str
     time_zone: str
+    holidays: tuple[Holiday, ...] = ()
 
 
 class RunBrief(Model):
@@ -70,6 +82,9 @@ class RunBrief(Model):
         settings: The settings snapshot.
         settings_revision: Its short digest.
         channels: Where word of the report goes.
+        monitor: Name of the monitor that asks, if one does.
+        watchlist: Entities to count besides topics.
+        categories: Kinds of topics that the monitor wants; empty: nothing was said of that.
     """
 
     question: Question
@@ -83,6 +98,9 @@ class RunBrief(Model):
     settings: ArtifactRef
     settings_revision: str
     channels: tuple[str, ...] = ("log",)
+    monitor: str = ""
+    watchlist: Watchlist = ()
+    categories: tuple[Category, ...] = ()
 
 
 class RunRef(Model):
@@ -122,19 +140,21 @@ class NormalizeResult(Model):
 
 
 class AnalyzeInput(Model):
-    """Find what rises."""
+    """Find what rises; `observed` is None when the sources speak for the whole span."""
 
     run: RunRef
     normalized: NormalizeResult
     outlets_known: bool
+    observed: tuple[Window, ...] | None = None
 
 
 class AnalyzeResult(Model):
-    """An `Analysis`."""
+    """An `Analysis`, and the `Memory` of what its topics are; none in runs from before there was memory."""
 
     analysis: ArtifactRef
     topics: int
     announced: int
+    memory: ArtifactRef | None = None
 
 
 class SummarizeInput(Model):
@@ -184,6 +204,54 @@ class NotifyResult(Model):
     sent: tuple[str, ...] = ()
     uncertain: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+
+
+class RunAlert(Model):
+    """Say that a run is parked or has failed, on the run's own channels.
+
+    Attributes:
+        kind: Which of the two.
+        run: The run.
+        stage: Where it is.
+        slug: Why: error slug.
+        reason: The same as a sentence.
+        park: How often it has parked by now, from 1; each park is said once. 0 for a failure.
+        may_skip: Whether it can go on without the stage.
+    """
+
+    kind: Literal["run.blocked", "run.failed"]
+    run: RunRef
+    stage: str
+    slug: str
+    reason: str
+    park: int = 0
+    may_skip: bool = False
+
+
+class SourceAlert(Model):
+    """Say that a source has not answered for a day, on the channels of `notify.alert_channels`.
+
+    Attributes:
+        kind: The same for all of these.
+        tenant: Whose source.
+        source: Which source.
+        since: Its last answer, or its first attempt where it never answered; each silence is said once.
+        slug: Why its last attempt failed: error slug.
+        reason: The same as a sentence.
+    """
+
+    kind: Literal["source.down"] = "source.down"
+    tenant: Tenant
+    source: str
+    since: AwareDatetime
+    slug: str
+    reason: str
+
+
+class AlertInput(Model):
+    """Tell people of something that needs them; told again, it is not said again."""
+
+    alert: Annotated[RunAlert | SourceAlert, Field(discriminator="kind")]
 
 
 class MarkInput(Model):
@@ -254,3 +322,56 @@ class ResolveInput(Model):
 
     resolution: Resolution
     stage: str | None = None
+
+
+class PollerInput(Model):
+    """Input of `SourcePollWorkflow`: one source of one tenant, polled until it is retired.
+
+    Attributes:
+        tenant: Whose source.
+        source: Its spec, such as `rss:hani`; the key of its items.
+        cadence_seconds: How often it is asked.
+        wait_seconds: Before the first poll.
+        paused: Begin paused: a person paused it before the server lost the workflow.
+        once: Poll once and end, where sources are not polled by themselves.
+        told_since: The silence of the source that people were told of last.
+    """
+
+    tenant: Tenant
+    source: str
+    cadence_seconds: int
+    wait_seconds: float = 0.0
+    paused: bool = False
+    once: bool = False
+    told_since: AwareDatetime | None = None
+
+
+class PollInput(Model):
+    """Poll a source once."""
+
+    tenant: Tenant
+    source: str
+    cadence_seconds: int
+    once: bool = False
+
+
+class PollResult(Model):
+    """How a poll went.
+
+    Attributes:
+        says: The same in a sentence, for the Temporal UI.
+        items: Items in the list.
+        new: Those that the store did not have.
+        slug: Why it failed: error slug; empty when it did not.
+        down_since: Since when the source has not answered, once that is a day.
+        wait_seconds: Until the next one.
+        retired: The source is no longer to be polled: the poller ends.
+    """
+
+    says: str
+    items: int = 0
+    new: int = 0
+    slug: str = ""
+    down_since: AwareDatetime | None = None
+    wait_seconds: float = 0.0
+    retired: bool = False

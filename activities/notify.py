@@ -1,19 +1,16 @@
-"""Notify: send the five lines to the run's channels, through the outbox."""
+"""Notify: send word of the report to the run's channels, through the outbox."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from temporalio import activity
 
 from activities import contracts
 from activities.attempt import Attempt, Finished, StageDoor
-from activities.contracts import NotifyInput, NotifyResult
+from activities.contracts import NotifyInput, NotifyResult, RunBrief, RunRef
 from trends.domain.delivery import DeliveryState
-from trends.errors import DeliveryError, DeliveryUnavailableError
-from trends.notify.base import Channel, Message, message_id
-from trends.notify.deliver import deliver
-from trends.storage.outbox import Outbox
-
-ChannelFactory = Callable[[str], Channel]
+from trends.notify.alerts import RunFacts, report_ready
+from trends.notify.deliver import ChannelMaker, OutboxLedger, deliver_all
 
 
 class NotifyActivity:
@@ -22,25 +19,39 @@ class NotifyActivity:
     Args:
         door: Opens attempts.
         outbox: Remembers what went out.
-        make_channel: Makes a channel by name.
+        channels: Makes channels by name.
+        clock: Dates messages.
+        public_url: Address under which people reach the API; empty where there is none.
     """
 
-    def __init__(self, door: StageDoor, outbox: Outbox, make_channel: ChannelFactory) -> None:
+    def __init__(
+        self,
+        door: StageDoor,
+        outbox: OutboxLedger,
+        channels: ChannelMaker,
+        clock: Callable[[], datetime],
+        public_url: str,
+    ) -> None:
         self._door = door
         self._outbox = outbox
-        self._make_channel = make_channel
+        self._channels = channels
+        self._clock = clock
+        self._public_url = public_url
 
     @activity.defn(name=contracts.NOTIFY)
     async def notify(self, request: NotifyInput) -> NotifyResult:
         """Send to every channel; each fails on its own."""
 
         async def work(attempt: Attempt) -> tuple[NotifyResult, Finished]:
-            states = await self._deliver_all(request, attempt.brief.channels)
-            result = NotifyResult(
-                sent=_of(states, DeliveryState.SENT),
-                uncertain=_of(states, DeliveryState.UNCERTAIN),
-                failed=_of(states, DeliveryState.FAILED),
+            notice = report_ready(
+                facts_of(request.run, attempt.brief),
+                lines=request.report.lines,
+                announced=request.report.announced,
+                at=self._clock(),
+                public_url=self._public_url,
             )
+            states = await deliver_all(self._outbox, self._channels, attempt.brief.channels, notice)
+            result = result_of(states)
             detail: dict[str, int | str] = {
                 state: ", ".join(names) for state, names in result.model_dump().items() if names
             }
@@ -48,42 +59,28 @@ class NotifyActivity:
 
         return await self._door.run(request.run, "notify", NotifyResult, work)
 
-    async def _deliver_all(
-        self, request: NotifyInput, channels: tuple[str, ...]
-    ) -> dict[str, DeliveryState]:
-        """Deliver to each; a channel that is away is tried again after the others had their turn.
 
-        Raises:
-            DeliveryUnavailableError: At least one channel took nothing.
-        """
-        states: dict[str, DeliveryState] = {}
-        away: DeliveryUnavailableError | None = None
-        for name in channels:
-            try:
-                states[name] = await self._deliver(request, name)
-            except DeliveryUnavailableError as error:
-                away = error
-            except DeliveryError as error:
-                # The report is there: a channel that refuses for good is shown, it does not fail the run.
-                activity.logger.warning(
-                    "delivery refused", extra={"channel": name, "why": str(error)}
-                )
-                states[name] = DeliveryState.FAILED
-        if away is not None:
-            raise away
-        return states
-
-    async def _deliver(self, request: NotifyInput, name: str) -> DeliveryState:
-        run = request.run
-        message = Message(
-            id=message_id(run.tenant, run.run_id, name),
-            tenant=run.tenant,
-            run_id=run.run_id,
-            lines=request.report.lines,
-            report_path=f"/v1/runs/{run.run_id}/report",
-        )
-        return await deliver(self._outbox, self._make_channel(name), message)
+def facts_of(run: RunRef, brief: RunBrief) -> RunFacts:
+    """What messages say of a run."""
+    return RunFacts(
+        tenant=run.tenant,
+        run_id=run.run_id,
+        language=brief.report_language,
+        query=brief.question.query,
+        market=brief.market.name,
+        window=brief.window,
+        monitor=brief.monitor,
+    )
 
 
-def _of(states: dict[str, DeliveryState], wanted: DeliveryState) -> tuple[str, ...]:
-    return tuple(sorted(name for name, state in states.items() if state is wanted))
+def result_of(states: dict[str, DeliveryState]) -> NotifyResult:
+    """Sort channels by how far the message came."""
+
+    def those(wanted: DeliveryState) -> tuple[str, ...]:
+        return tuple(sorted(name for name, state in states.items() if state is wanted))
+
+    return NotifyResult(
+        sent=those(DeliveryState.SENT),
+        uncertain=those(DeliveryState.UNCERTAIN),
+        failed=those(DeliveryState.FAILED),
+    )

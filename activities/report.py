@@ -1,12 +1,15 @@
 """Report: write what was found as JSON, Markdown and HTML."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
 from temporalio import activity
 
 from activities import contracts
 from activities.attempt import Attempt, Finished, StageDoor
 from activities.contracts import ReportInput, ReportResult, RunBrief
+from trends.domain.memory import Memory
 from trends.domain.models import Analysis, ArtifactRef, Summary
 from trends.domain.report import Report
 from trends.errors import ArtifactCorruptError, ArtifactMissingError
@@ -15,11 +18,13 @@ from trends.reports.html import to_html
 from trends.reports.json import to_json
 from trends.reports.markdown import to_markdown
 from trends.storage.artifacts import ArtifactStore
+from trends.storage.trends import TrendStore
 
 
 @dataclass(frozen=True)
 class _Materials:
     analysis: Analysis
+    memory: Memory | None
     summary: Summary | None
     previous: Report | None
     week_ago: Report | None
@@ -31,11 +36,13 @@ class ReportActivity:
     Args:
         door: Opens attempts.
         artifacts: Where everything lies.
+        trends: Remembers what was found, in the transaction that completes the stage.
     """
 
-    def __init__(self, door: StageDoor, artifacts: ArtifactStore) -> None:
+    def __init__(self, door: StageDoor, artifacts: ArtifactStore, trends: TrendStore) -> None:
         self._door = door
         self._artifacts = artifacts
+        self._trends = trends
 
     @activity.defn(name=contracts.REPORT)
     async def report(self, request: ReportInput) -> ReportResult:
@@ -58,9 +65,23 @@ class ReportActivity:
                 announced=len(report.topics),
             )
             detail: dict[str, int | str] = {"announced": result.announced}
-            return result, Finished(artifacts=tuple(refs.values()), detail=detail)
+            return result, Finished(
+                artifacts=tuple(refs.values()),
+                detail=detail,
+                also=self._remembering(request, attempt.brief, materials),
+            )
 
         return await self._door.run(request.run, "report", ReportResult, work)
+
+    def _remembering(
+        self, request: ReportInput, brief: RunBrief, materials: _Materials
+    ) -> Callable[[Connection], None] | None:
+        if materials.memory is None:
+            return None
+        run = request.run
+        return self._trends.remembering(
+            run.tenant, run.run_id, brief.window, materials.analysis, materials.memory
+        )
 
     async def _gather(self, request: ReportInput, brief: RunBrief) -> _Materials:
         analysis = await self._artifacts.get(request.analyzed.analysis)
@@ -69,8 +90,12 @@ class ReportActivity:
             if request.summarized
             else None
         )
+        memory = request.analyzed.memory
         return _Materials(
             analysis=Analysis.model_validate_json(analysis),
+            memory=Memory.model_validate_json(await self._artifacts.get(memory))
+            if memory
+            else None,
             summary=summary,
             previous=await self._earlier(brief.previous),
             week_ago=await self._earlier(brief.week_ago),
@@ -102,6 +127,9 @@ def _write(
         summary=materials.summary,
         previous=materials.previous,
         week_ago=materials.week_ago,
+        memory=materials.memory,
+        holidays=brief.market.holidays,
+        wanted=brief.categories,
     )
     return report, {
         "application/json": to_json(report),

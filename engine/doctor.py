@@ -13,8 +13,10 @@ from engine.fetch import Means, cache_folder, find_go
 from engine.ports import LOOPBACK, claim_port, is_free
 from engine.server import survey_engines
 from engine.state import State, check_version, locate_state, read_running
+from engine.wiring import make_channels, system_clock
 from trends.errors import TrendsError
 from trends.settings import Settings, load_settings
+from trends.storage.backends import backend_of
 from trends.storage.migrate import revision
 from trends.storage.revisions import HEAD, REVISIONS
 
@@ -89,6 +91,7 @@ async def examine(environ: Mapping[str, str], *, state: State | None = None) -> 
         *check_ports(state, settings),
         await check_engine(environ, settings),
         check_storage(environ, state),
+        check_channels(environ, state, settings),
         check_keys(environ),
     )
 
@@ -197,24 +200,50 @@ def check_storage(environ: Mapping[str, str], state: State) -> Check:
     except OSError as error:
         what = f"{place} cannot be written: {error.strerror or error}."
         return Check("storage", Verdict.FAIL, what, "Unlock it, or set TRENDS_STATE.")
+    named = environ.get("TRENDS_DATABASE_URL")
     try:
         check_version(state)
-        found = revision(environ.get("TRENDS_DATABASE_URL") or state.database_url)
+        found = revision(named or state.database_url)
+        name = backend_of(named).name if named else str(state.root)
     except TrendsError as error:
         return _failed("storage", error)
-    if found is None:
-        return Check("storage", Verdict.OK, f"{state.root} will be set up by trends up.")
+    return _schema(found, name, named=bool(named))
+
+
+def _schema(found: str | None, name: str, *, named: bool) -> Check:
     if found == HEAD:
-        return Check("storage", Verdict.OK, f"{state.root}, revision {found}.")
-    if found in REVISIONS:
-        what = f"The database has revision {found}; this program writes {HEAD}."
-        return Check("storage", Verdict.WARN, what, "trends migrate, or trends up, brings it over.")
+        return Check("storage", Verdict.OK, f"{name}, revision {found}.")
+    if found is None and not named:
+        return Check("storage", Verdict.OK, f"{name} will be set up by trends up.")
+    if found is None or found in REVISIONS:
+        what = f"{name} has revision {found or 'none'}; this program writes {HEAD}."
+        # A database that is named from outside is never migrated by a start.
+        mend = (
+            "Bring it over: trends migrate"
+            if named
+            else "trends migrate, or trends up, brings it over."
+        )
+        return Check("storage", Verdict.WARN, what, mend)
     return Check(
         "storage",
         Verdict.FAIL,
         f"The database has revision {found}, which this program does not know.",
-        "Use the newer release that wrote it, or name another folder in TRENDS_STATE.",
+        "Use the newer release that wrote it, or name another in TRENDS_STATE or TRENDS_DATABASE_URL.",
     )
+
+
+def check_channels(environ: Mapping[str, str], state: State, settings: Settings) -> Check:
+    """Look whether every channel has what it needs. Nothing is sent."""
+    states = make_channels(settings, state, environ, system_clock).states()
+    broken = [each for each in states if each.trouble]
+    if not broken:
+        what = f"{len(states)} can be used: {', '.join(each.name for each in states)}."
+        return Check("channels", Verdict.OK, what)
+    what = " ".join(each.trouble for each in broken)
+    named = {*settings.notify.run_channels, *settings.notify.alert_channels}
+    # One that nobody is told on holds nothing up.
+    verdict = Verdict.FAIL if named & {each.name for each in broken} else Verdict.WARN
+    return Check("channels", verdict, what, f"Then try it: trends notify test {broken[0].name}")
 
 
 def check_keys(environ: Mapping[str, str]) -> Check:

@@ -14,17 +14,20 @@ from datetime import timedelta
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 
+from activities.alert import AlertActivity
 from activities.analyze import AnalyzeActivity
 from activities.attempt import StageDoor
 from activities.collect import CollectActivity
 from activities.contracts import CPU_QUEUE, IO_QUEUE, LLM_QUEUE, QUEUES
 from activities.normalize import NormalizeActivity
 from activities.notify import NotifyActivity
+from activities.poll import PollActivity
+from activities.polling import SourcePoller
 from activities.report import ReportActivity
 from activities.store import RunRowActivities
 from activities.summarize import SummarizeActivity
 from engine.connect import connect
-from engine.wiring import Parts, make_channel, make_source, open_parts
+from engine.wiring import Parts, make_source, open_parts
 from engine.worker import Activities, build_workers
 from trends.domain.korean import shared_tokenizer
 from trends.domain.language import language_of
@@ -40,21 +43,50 @@ _log = get_logger(__name__)
 def build_activities(parts: Parts, executor: ThreadPoolExecutor) -> Activities:
     """Make every activity with its dependencies, by the queue of the stage table."""
     door = StageDoor(parts.store, parts.artifacts, executor)
+    poller = SourcePoller(
+        parts.items,
+        parts.sources,
+        clock=parts.clock,
+        history=timedelta(days=parts.settings.analysis.history_days),
+    )
     collect = CollectActivity(
         door,
         parts.artifacts,
         lambda spec, settings: make_source(
             spec, settings, parts.state, parts.settings.sources.file.roots
         ),
+        parts.targets.for_run,
+        poller,
     )
+    poll = PollActivity(poller, parts.targets.for_poller, polling=parts.settings.sources.polling)
     rows = RunRowActivities(parts.store)
-    report = ReportActivity(door, parts.artifacts)
-    notify = NotifyActivity(door, parts.outbox, lambda name: make_channel(name, parts.state))
+    report = ReportActivity(door, parts.artifacts, parts.trends)
+    settings = parts.settings
+    notify = NotifyActivity(
+        door, parts.outbox, parts.channels, parts.clock, settings.api.public_url
+    )
+    alert = AlertActivity(
+        parts.artifacts,
+        parts.outbox,
+        parts.channels,
+        settings=settings.notify,
+        language=settings.runs.report_language,
+        clock=parts.clock,
+        public_url=settings.api.public_url,
+    )
     return {
-        IO_QUEUE: [collect.collect, report.report, notify.notify, rows.mark, rows.finish],
+        IO_QUEUE: [
+            collect.collect,
+            poll.poll,
+            report.report,
+            notify.notify,
+            alert.alert,
+            rows.mark,
+            rows.finish,
+        ],
         CPU_QUEUE: [
             NormalizeActivity(door, parts.artifacts).normalize,
-            AnalyzeActivity(door, parts.artifacts).analyze,
+            AnalyzeActivity(door, parts.artifacts, parts.trends).analyze,
         ],
         LLM_QUEUE: [SummarizeActivity(door, parts.artifacts).summarize],
     }

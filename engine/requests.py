@@ -10,6 +10,7 @@ from pydantic import Field
 
 from activities.contracts import MAX_SOURCES, MarketClock, RunBrief
 from trends.domain import queries, windows
+from trends.domain.holidays import holidays_about
 from trends.domain.models import ArtifactRef, Language, Model, Question, Window
 from trends.errors import InvalidRequestError, UnknownNameError
 from trends.settings import Settings, load_market
@@ -50,7 +51,10 @@ class StartRun(Model):
         sources: Source specs, such as `sample` or `file:uploads/headlines.jsonl`.
         priority: `interactive`, `scheduled` or `backfill`.
         report_language: Language of the report.
+        channels: Names of the channels that hear of it, such as `log`.
         start_from: Re-use the earlier stages of another run; the question is then that run's.
+        monitor: Name of the monitor whose question it is; then only window, priority, report language and channels
+            may be said besides.
     """
 
     agent: str = "news"
@@ -61,7 +65,9 @@ class StartRun(Model):
     sources: tuple[str, ...] | None = None
     priority: str = "interactive"
     report_language: Language | None = None
+    channels: tuple[str, ...] | None = None
     start_from: StartFrom | None = None
+    monitor: str | None = None
 
     def fingerprint(self) -> str:
         """Digest of the request as it was asked, by which a repeated Idempotency-Key is checked."""
@@ -77,6 +83,7 @@ class Asked(Model):
         market: Clock of the market.
         report_language: Language of the report.
         priority: Temporal's priority key.
+        channels: Names of the channels that hear of it.
     """
 
     question: Question
@@ -84,6 +91,7 @@ class Asked(Model):
     market: MarketClock
     report_language: Language
     priority: int
+    channels: tuple[str, ...]
 
 
 def make_whole(request: StartRun, settings: Settings, now: datetime) -> Asked:
@@ -116,9 +124,14 @@ def make_whole(request: StartRun, settings: Settings, now: datetime) -> Asked:
             sources=sources,
         ),
         window=window,
-        market=MarketClock(name=market.name, time_zone=market.time_zone),
+        market=MarketClock(
+            name=market.name,
+            time_zone=market.time_zone,
+            holidays=holidays_about(market.holidays, window, market.time_zone),
+        ),
         report_language=request.report_language or Language(defaults.report_language),
         priority=PRIORITIES[request.priority],
+        channels=_distinct("channel", request.channels, settings.notify.run_channels),
     )
 
 
@@ -160,6 +173,7 @@ def make_brief(
         week_ago=earlier[1],
         settings=snapshot,
         settings_revision=settings.revision,
+        channels=asked.channels,
     )
 
 

@@ -98,6 +98,8 @@ def _refs(given: Given) -> Iterator[ArtifactRef]:
         yield given.normalized.stories
     if given.analyzed is not None:
         yield given.analyzed.analysis
+        if given.analyzed.memory is not None:
+            yield given.analyzed.memory
     if given.summarized is not None:
         yield given.summarized.summary
     if given.report is not None:

@@ -1,7 +1,8 @@
 """Start, stop and steer runs. What the API and the reconciler share."""
 
+import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 
 from temporalio.client import (
@@ -17,6 +18,7 @@ from temporalio.service import RPCError
 from activities import contracts
 from activities.contracts import Given, NewsRunInput, Resolution, RunBrief, RunRef
 from engine.launch import RPC_TIMEOUT, answering, launch
+from engine.monitor_runs import as_asked, request_of, said_by
 from engine.requests import (
     PRIORITIES,
     Asked,
@@ -28,6 +30,7 @@ from engine.requests import (
 )
 from engine.reruns import given_for
 from trends.domain.models import ArtifactRef, Model, RunStatus
+from trends.domain.monitors import Monitor
 from trends.errors import (
     EngineUnreachableError,
     InvalidRequestError,
@@ -39,6 +42,7 @@ from trends.errors import (
 )
 from trends.settings import Settings
 from trends.storage.artifacts import ArtifactStore
+from trends.storage.monitors import MonitorStore
 from trends.storage.runs import NewRun, RunRow, RunStore
 from workflows import stages
 
@@ -80,8 +84,10 @@ class RunService:
         client: Temporal client; may be lazy, so that the API starts while the server is away.
         store: Run rows.
         artifacts: Briefs, settings snapshots and stage results.
+        monitors: Saved questions.
         settings: Defaults of a run; pinned into it.
-        check_source: Refuses a source spec that could not be read, before anything is stored.
+        check_source: Refuses a tenant's source spec that could not be read, before anything is stored.
+        check_channels: Refuses channels that nothing could be sent to, likewise.
         clock: Now, in UTC.
         new_id: Makes run ids that sort by time.
     """
@@ -92,16 +98,20 @@ class RunService:
         client: Client,
         store: RunStore,
         artifacts: ArtifactStore,
+        monitors: MonitorStore,
         settings: Settings,
-        check_source: Callable[[str], Awaitable[None]],
+        check_source: Callable[[str, str], Awaitable[None]],
+        check_channels: Callable[[Iterable[str]], None],
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
     ) -> None:
         self.client = client
         self.store = store
         self._artifacts = artifacts
+        self._monitors = monitors
         self._settings = settings
         self._check_source = check_source
+        self._check_channels = check_channels
         self._clock = clock
         self._new_id = new_id
 
@@ -113,17 +123,21 @@ class RunService:
         Raises:
             InvalidRequestError: The request cannot be; nothing was stored.
             IdempotencyConflictError: The key was used for another request.
+            MonitorNotFoundError: It names a monitor that is not there.
         """
         if request.start_from is not None:
             return await self._start_from(tenant, request, request.start_from, key)
         now = self._clock()
-        asked = make_whole(request, self._settings, now)
+        asked, monitor = await self._ask(tenant, request, now)
         for source in asked.question.sources:
-            await self._check_source(source)
-        monitor = question_hash(tenant, asked.question)
-        earlier = await self._earlier(tenant, monitor, asked.window.end)
+            await self._check_source(tenant, source)
+        await asyncio.to_thread(self._check_channels, asked.channels)
+        earlier = await self._earlier(
+            tenant, question_hash(tenant, asked.question), asked.window.end
+        )
         snapshot = await self._artifacts.put(self._settings.snapshot(), "application/json")
         brief = make_brief(asked, self._settings, snapshot, now, earlier)
+        brief = brief.model_copy(update=said_by(monitor))
         return await self._accept(tenant, request, key, asked, brief, Given(), None)
 
     async def rerun(self, tenant: str, run_id: str, stage: str, key: str | None) -> Started:
@@ -209,6 +223,17 @@ class RunService:
             return ()
         return await self._pending(described)
 
+    async def _ask(
+        self, tenant: str, request: StartRun, now: datetime
+    ) -> tuple[Asked, Monitor | None]:
+        """Make a request whole, and find the monitor that it belongs to: the one it names, or whose question it is."""
+        if request.monitor is not None:
+            named = await self._monitors.get(tenant, request.monitor)
+            whole = make_whole(request_of(named, request), self._settings, now)
+            return as_asked(named, whole), named
+        asked = make_whole(request, self._settings, now)
+        return asked, await self._monitors.asking(tenant, question_hash(tenant, asked.question))
+
     async def _start_from(
         self, tenant: str, request: StartRun, start: StartFrom, key: str | None
     ) -> Started:
@@ -222,9 +247,12 @@ class RunService:
         given = await given_for(parent, start.stage, self.store, self._artifacts)
         earlier = RunBrief.model_validate_json(await self._artifacts.get(parent.brief))
         snapshot = await self._artifacts.put(self._settings.snapshot(), "application/json")
+        monitor = await self._monitors.asking(tenant, parent.question_hash)
         brief = earlier.model_copy(
             update={
+                **(said_by(monitor) if monitor else {}),
                 "report_language": request.report_language or earlier.report_language,
+                "channels": tuple(dict.fromkeys(request.channels or earlier.channels)),
                 "settings": snapshot,
                 "settings_revision": self._settings.revision,
             }
@@ -235,7 +263,9 @@ class RunService:
             market=brief.market,
             report_language=brief.report_language,
             priority=PRIORITIES[request.priority],
+            channels=brief.channels,
         )
+        await asyncio.to_thread(self._check_channels, asked.channels)
         return await self._accept(tenant, request, key, asked, brief, given, parent)
 
     async def _accept(

@@ -5,7 +5,7 @@ import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -15,21 +15,32 @@ from temporalio.service import RPCError
 
 from engine.connect import connect
 from engine.launch import RPC_TIMEOUT
+from engine.monitors import MonitorService
+from engine.past_items import SourcePast
+from engine.pollers import Pollers
 from engine.reconciler import Reconciler
 from engine.runs import RunService
+from engine.sources import SourceService
 from engine.state import State, locate_state, prepare_state, read_running
+from engine.targets import Targets, with_feeds
+from engine.trends import TrendService
 from trends.errors import TrendsError
-from trends.notify import registry as channels
-from trends.notify.base import Channel
-from trends.notify.registry import ChannelPlaces
+from trends.notify.outside import Outside
+from trends.notify.registry import ChannelMeans, Channels
+from trends.outbound import Outbound
 from trends.settings import Settings, load_settings
 from trends.sources import registry
-from trends.sources.base import Source
+from trends.sources.base import LiveSource, Source
+from trends.sources.search import SearchSource, market_templates
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.database import Database
 from trends.storage.events import EventStore
+from trends.storage.items import ItemStore
+from trends.storage.monitors import MonitorStore
 from trends.storage.outbox import Outbox
 from trends.storage.runs import RunStore
+from trends.storage.sources import SourceStore
+from trends.storage.trends import TrendStore
 
 
 @dataclass(frozen=True)
@@ -44,7 +55,14 @@ class Parts:
         store: Run rows.
         events: Run events.
         outbox: Messages to be sent.
+        channels: Where to.
         artifacts: Stage outputs.
+        trends: Trend memory.
+        monitors: Saved questions.
+        items: What polls found.
+        sources: Registered feeds, and how the sources are.
+        targets: Finds what to poll.
+        outbound: The way out.
     """
 
     settings: Settings
@@ -54,7 +72,14 @@ class Parts:
     store: RunStore
     events: EventStore
     outbox: Outbox
+    channels: Channels
     artifacts: ArtifactStore
+    trends: TrendStore
+    monitors: MonitorStore
+    items: ItemStore
+    sources: SourceStore
+    targets: Targets
+    outbound: Outbound
 
 
 @dataclass(frozen=True)
@@ -66,12 +91,20 @@ class Doors:
         client: Temporal client, connected when first used.
         runs: Start, cancel, resolve, re-run.
         reconciler: Makes rows and server agree.
+        trends: Look at trends, and decide about them.
+        monitors: Save questions, change them, look back.
+        sources: Look at sources, register, poll, pause.
+        pollers: Keeps one poller for each source that is polled.
     """
 
     parts: Parts
     client: Client
     runs: RunService
     reconciler: Reconciler
+    trends: TrendService
+    monitors: MonitorService
+    sources: SourceService
+    pollers: Pollers
 
     @property
     def settings(self) -> Settings:
@@ -89,9 +122,19 @@ class Doors:
         return self.parts.events
 
     @property
+    def items(self) -> ItemStore:
+        """What polls found."""
+        return self.parts.items
+
+    @property
     def artifacts(self) -> ArtifactStore:
         """Stage outputs."""
         return self.parts.artifacts
+
+    @property
+    def channels(self) -> Channels:
+        """Where messages go."""
+        return self.parts.channels
 
     @property
     def uploads_dir(self) -> Path:
@@ -140,6 +183,8 @@ async def open_parts(
     prepare_state(state)
     url = environ.get("TRENDS_DATABASE_URL") or state.database_url
     database = await Database.open(url)
+    sources = SourceStore(database)
+    outbound = Outbound(settings.outbound, clock=clock)
     try:
         yield Parts(
             settings=settings,
@@ -149,9 +194,16 @@ async def open_parts(
             store=RunStore(database, clock),
             events=EventStore(database),
             outbox=Outbox(database, clock),
+            channels=make_channels(settings, state, environ, clock),
             artifacts=ArtifactStore(
                 environ.get("TRENDS_ARTIFACTS_URL") or state.artifacts.absolute().as_uri()
             ),
+            trends=TrendStore(database),
+            monitors=MonitorStore(database, clock),
+            items=ItemStore(database),
+            sources=sources,
+            targets=Targets(settings, sources, partial(make_live_source, outbound=outbound)),
+            outbound=outbound,
         )
     finally:
         await database.close()
@@ -172,13 +224,54 @@ async def open_doors(
             client=client,
             store=parts.store,
             artifacts=parts.artifacts,
+            monitors=parts.monitors,
             settings=parts.settings,
-            check_source=partial(check_source, parts.state, parts.settings),
+            check_source=partial(check_source, parts),
+            check_channels=parts.channels.check,
             clock=clock,
             new_id=new_run_id,
         )
         reconciler = Reconciler(runs, parts.artifacts, clock)
-        yield Doors(parts=parts, client=client, runs=runs, reconciler=reconciler)
+        trends = TrendService(parts.trends, clock, new_run_id)
+        pollers = make_pollers(client, parts)
+        yield Doors(
+            parts=parts,
+            client=client,
+            runs=runs,
+            reconciler=reconciler,
+            trends=trends,
+            monitors=make_monitors(parts),
+            sources=SourceService(
+                parts.settings,
+                parts.sources,
+                parts.targets,
+                pollers,
+                check_address=parts.outbound.check,
+                searches=searches_by_name(),
+                clock=clock,
+            ),
+            pollers=pollers,
+        )
+
+
+def make_monitors(parts: Parts) -> MonitorService:
+    """Put together what monitors need of this process."""
+    past = SourcePast(
+        parts.items,
+        parts.targets.key_of,
+        lambda spec: make_source(
+            spec, parts.settings, parts.state, parts.settings.sources.file.roots
+        ),
+        parts.clock,
+    )
+    return MonitorService(
+        parts.monitors,
+        past,
+        parts.settings,
+        check_source=partial(check_source, parts),
+        check_channels=parts.channels.check,
+        clock=parts.clock,
+    )
 
 
 def make_source(spec: str, settings: Settings, state: State, roots: Sequence[str]) -> Source:
@@ -201,23 +294,78 @@ def make_source(spec: str, settings: Settings, state: State, roots: Sequence[str
     return registry.create(name, options)
 
 
-def make_channel(name: str, state: State) -> Channel:
-    """Make a channel by name.
+def make_live_source(spec: str, settings: Settings, outbound: Outbound) -> LiveSource:
+    """Make a live source from its spec, such as `rss:hani`.
+
+    Args:
+        spec: Name, and argument behind a colon.
+        settings: Those that name its feeds.
+        outbound: The way out, under this process's own limits.
 
     Raises:
-        UnknownNameError: No such channel.
+        UnknownNameError: No such source.
+        SettingsError: Its settings are wrong.
     """
-    return channels.create(name, ChannelPlaces(logs=state.logs))
+    name, _ = registry.parse_source_spec(spec)
+    options: dict[str, object] = dict(settings.sources.model_dump().get(name, {}))
+    if name == SearchSource.name:
+        options |= {"templates": market_templates()}
+    return registry.create_live(name, options, outbound)
 
 
-async def check_source(state: State, settings: Settings, spec: str) -> None:
+def searches_by_name() -> dict[str, list[str]]:
+    """Read which markets have which search.
+
+    Raises:
+        SettingsError: A market's file is broken.
+    """
+    found: dict[str, list[str]] = {}
+    for market, templates in sorted(market_templates().items()):
+        for name in sorted(templates):
+            found.setdefault(name, []).append(market)
+    return found
+
+
+def make_pollers(client: Client, parts: Parts) -> Pollers:
+    """Make what starts and steers pollers."""
+    settings = parts.settings
+    return Pollers(
+        client,
+        parts.targets,
+        parts.sources,
+        parts.items,
+        clock=parts.clock,
+        retention=timedelta(days=settings.sources.retention_days),
+        history=timedelta(days=settings.analysis.history_days),
+    )
+
+
+def make_channels(
+    settings: Settings, state: State, environ: Mapping[str, str], clock: Callable[[], datetime]
+) -> Channels:
+    """Bring together what the channels of this process need; nothing is read or reached yet."""
+    outside = Outside(Outbound(settings.outbound, clock=clock))
+    means = ChannelMeans(
+        logs=state.logs, environ=environ, post=outside.post, dial=outside.dial, clock=clock
+    )
+    return Channels(settings.notify, means)
+
+
+async def check_source(parts: Parts, tenant: str, spec: str) -> None:
     """Refuse a source that could not be read, before a run is promised.
 
     Raises:
         InvalidRequestError: The spec, or the path in it, cannot be.
+        AddressRefusedError: It is an address that is not fetched.
+        StorageError: The database failed.
     """
-    source = make_source(spec, settings, state, settings.sources.file.roots)
-    argument = registry.parse_source_spec(spec)[1]
+    name, argument = registry.parse_source_spec(spec)
+    settings = parts.settings
+    if name in registry.LIVE:
+        registered = await parts.sources.registered(tenant)
+        parts.targets.check_feed(with_feeds(settings, registered), spec)
+        return
+    source = make_source(spec, settings, parts.state, settings.sources.file.roots)
     await asyncio.to_thread(source.check, argument)
 
 

@@ -13,7 +13,9 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.contracts import CPU_QUEUE, IO_QUEUE, LLM_QUEUE, WORKFLOW_QUEUE
 from trends.settings import Settings
 from workflows.news import NewsTrendWorkflow
+from workflows.poll import SourcePollWorkflow
 
+WORKFLOWS = (NewsTrendWorkflow, SourcePollWorkflow)
 Activities = Mapping[str, Sequence[Callable[..., Any]]]
 
 # With the defaults a cancel took 23 to 46 s to reach an activity; heartbeats may leave once a second.
@@ -67,7 +69,7 @@ def build_workers(
         Worker(
             client,
             task_queue=queue,
-            workflows=[NewsTrendWorkflow] if queue == WORKFLOW_QUEUE else [],
+            workflows=WORKFLOWS if queue == WORKFLOW_QUEUE else (),
             activities=activities.get(queue, ()),
             max_concurrent_activities=slots.get(queue),
             workflow_runner=workflow_runner(),

@@ -5,8 +5,9 @@ the sandbox re-creates whatever a workflow file defines for every run.
 """
 
 import asyncio
+import contextlib
 from datetime import timedelta
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeUpdate
@@ -20,12 +21,17 @@ with workflow.unsafe.imports_passed_through():
     from activities import contracts
     from activities.contracts import RunStatus
     from trends.domain.models import Model, SourceOutcome
+    from trends.domain.spans import observed_by
     from workflows import stages
     from workflows.attributes import STAGE, STATUS
     from workflows.failures import Failure, failure_of
     from workflows.progress import Progress
 
 Result = TypeVar("Result", bound=Model)
+
+# Channels go one after another, and a mail server may be slow to the last line.
+ALERT_TIMEOUT = timedelta(minutes=10)
+ALERT_ATTEMPTS = 6
 
 
 @workflow.defn(name=contracts.NEWS_WORKFLOW)
@@ -41,6 +47,7 @@ class NewsTrendWorkflow:
         for name in self._taken_over:
             self._progress.set(name, "taken over")
         self._parked_at: str | None = None
+        self._parks = 0
         self._resolution: contracts.Resolution | None = None
 
     @workflow.run
@@ -62,6 +69,7 @@ class NewsTrendWorkflow:
             failure = failure_of(error)
             self._show(self._progress.current(), "failed", failure.reason)
             await self._finish(RunStatus.FAILED, failure)
+            await self._tell("run.failed", self._progress.current(), failure)
             raise ApplicationError(failure.reason, type=failure.slug, non_retryable=True) from error
         await self._finish(RunStatus.COMPLETED, None)
         return contracts.NewsRunOutput(status=RunStatus.COMPLETED, report=report)
@@ -102,6 +110,7 @@ class NewsTrendWorkflow:
                 run=run.run,
                 normalized=normalized,
                 outlets_known=all(part.outcome.outlets_known for part in collected),
+                observed=observed_by(part.outcome for part in collected),
             ),
             contracts.AnalyzeResult,
         )
@@ -196,7 +205,7 @@ class NewsTrendWorkflow:
     async def _execute(
         self, row: stages.Stage, request: Model, result: type[Result], summary: str
     ) -> Result:
-        return await workflow.execute_activity(
+        answer = await workflow.execute_activity(
             row.activity,
             request,
             result_type=result,
@@ -212,6 +221,12 @@ class NewsTrendWorkflow:
             # The activity cleans up before the run is called cancelled.
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         )
+        # A stage that ends before it hears of a cancel answers, and the SDK hands the answer on as if nothing had
+        # been asked: the run would walk on to its end.
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError
+        return answer
 
     async def _park(self, name: str, failure: Failure) -> contracts.Resolution:
         """Wait, holding nothing, until a person decides or the deadline passes.
@@ -220,9 +235,12 @@ class NewsTrendWorkflow:
             ApplicationError: The decision was to abort, or the deadline passed.
         """
         self._parked_at, self._resolution = name, None
+        self._parks += 1
         self._show(name, "blocked", failure.reason)
         self._file_under(STATUS.value_set("Blocked"), STAGE.value_set(name))
         await self._mark(RunStatus.BLOCKED, name, failure)
+        # Beside the wait: whoever looks at the run may decide before the channels have answered.
+        telling = asyncio.ensure_future(self._tell("run.blocked", name, failure))
         deadline = workflow.info().start_time + timedelta(seconds=self._run.deadline_seconds)
         left = max(deadline - workflow.now(), timedelta(0))
         try:
@@ -237,11 +255,39 @@ class NewsTrendWorkflow:
             decision = self._resolution
         finally:
             self._parked_at = None
+            telling.cancel()
         if decision is contracts.Resolution.ABORT:
             raise ApplicationError(failure.reason, type=failure.slug, non_retryable=True)
         self._file_under(STATUS.value_set("Running"))
         await self._mark(RunStatus.RUNNING, name, None)
         return decision
+
+    async def _tell(
+        self, kind: Literal["run.blocked", "run.failed"], name: str, failure: Failure
+    ) -> None:
+        """Tell people on the run's channels. That nobody could be told changes nothing for the run."""
+        parked = kind == "run.blocked"
+        alert = contracts.RunAlert(
+            kind=kind,
+            run=self._run.run,
+            stage=name,
+            slug=failure.slug,
+            reason=failure.reason,
+            park=self._parks if parked else 0,
+            may_skip=parked and stages.stage("news", name).may_skip,
+        )
+        with contextlib.suppress(ActivityError, asyncio.CancelledError):
+            await workflow.execute_activity(
+                contracts.ALERT,
+                contracts.AlertInput(alert=alert),
+                result_type=contracts.NotifyResult,
+                task_queue=contracts.IO_QUEUE,
+                summary="say that the run waits for a decision" if parked else "say that it failed",
+                start_to_close_timeout=ALERT_TIMEOUT,
+                schedule_to_close_timeout=ALERT_TIMEOUT * 2,
+                retry_policy=RetryPolicy(maximum_attempts=ALERT_ATTEMPTS),
+                cancellation_type=workflow.ActivityCancellationType.ABANDON,
+            )
 
     async def _mark(self, status: RunStatus, name: str, failure: Failure | None) -> None:
         request = contracts.MarkInput(
@@ -267,7 +313,14 @@ class NewsTrendWorkflow:
             STATUS.value_set(status.value.capitalize()), STAGE.value_set(request.stage)
         )
         workflow.set_current_details(self._progress.markdown(failure.reason if failure else ""))
-        await self._project(contracts.FINISH, request, f"write that the run {status.value}")
+        writing = asyncio.ensure_future(
+            self._project(contracts.FINISH, request, f"write that the run {status.value}")
+        )
+        while not writing.done():
+            # A cancel that comes now comes too late: the run has ended, and its row must say so.
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.shield(writing)
+        await writing
 
     async def _project(self, activity: str, request: Model, summary: str) -> None:
         """Write to the run row. Tried until storage is back: a list that lies is worse than a wait."""

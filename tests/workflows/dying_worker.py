@@ -1,8 +1,8 @@
 """A worker that kills itself at a chosen moment: `--die STAGE:MOMENT`, once.
 
 Moments: `arrived` (the attempt has come, nothing is written), `begun` (its start is written), `worked` (the work is done,
-its result not written), `recorded` (the result is written, the server does not know), and for the outbox `pending`,
-`sending` and `sent`. `--hold STAGE` stops inside a stage for good, until it is cancelled.
+its result not written), `recorded` (the result is written, the server does not know), for a poll `arrived`, `worked` and
+`recorded`, and for the outbox `pending`, `sending` and `sent`. `--hold STAGE` stops inside a stage for good, until it is cancelled.
 """
 
 import argparse
@@ -10,9 +10,10 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from sqlalchemy import Connection
 from temporalio.worker import (
     ActivityInboundInterceptor,
     ExecuteActivityInput,
@@ -21,7 +22,9 @@ from temporalio.worker import (
 
 from engine.host import main
 from trends.domain.models import ArtifactRef
+from trends.storage.items import ItemStore
 from trends.storage.outbox import Outbox, OutboxRow
+from trends.storage.polls import Found, Plan, SourceKey, Written
 from trends.storage.runs import RunStore
 
 parser = argparse.ArgumentParser()
@@ -74,10 +77,11 @@ class DyingRunStore(RunStore):
         result: dict[str, Any],
         artifacts: Sequence[ArtifactRef],
         detail: dict[str, Any],
+        also: Callable[[Connection], None] | None = None,
     ) -> bool:
         die_at(stage, "worked")
         written = await super().stage_completed(
-            tenant, run_id, stage, part, attempt, result, artifacts, detail
+            tenant, run_id, stage, part, attempt, result, artifacts, detail, also
         )
         die_at(stage, "recorded")
         return written
@@ -87,27 +91,47 @@ class DyingOutbox(Outbox):
     """Dies in each state of a message."""
 
     async def enqueue(
-        self, tenant: str, run_id: str, channel: str, payload: dict[str, Any], *, message_id: str
+        self,
+        tenant: str,
+        subject: str,
+        channel: str,
+        payload: dict[str, Any],
+        *,
+        message_id: str,
+        run_id: str | None = None,
     ) -> OutboxRow:
-        row = await super().enqueue(tenant, run_id, channel, payload, message_id=message_id)
+        row = await super().enqueue(
+            tenant, subject, channel, payload, message_id=message_id, run_id=run_id
+        )
         die_at("outbox", "pending")
         return row
 
-    async def claim(self, tenant: str, run_id: str, channel: str) -> OutboxRow:
-        row = await super().claim(tenant, run_id, channel)
+    async def claim(self, tenant: str, subject: str, channel: str) -> OutboxRow:
+        row = await super().claim(tenant, subject, channel)
         die_at("outbox", "sending")
         return row
 
-    async def sent(self, tenant: str, run_id: str, channel: str) -> OutboxRow:
+    async def sent(self, tenant: str, subject: str, channel: str, remark: str = "") -> OutboxRow:
         die_at("outbox", "handed-over")
-        row = await super().sent(tenant, run_id, channel)
+        row = await super().sent(tenant, subject, channel, remark)
         die_at("outbox", "sent")
         return row
+
+
+class DyingItemStore(ItemStore):
+    """Dies before or after it writes what a poll found."""
+
+    async def found(self, key: SourceKey, plan: Plan, found: Found) -> Written:
+        die_at("poll", "worked")
+        written = await super().found(key, plan, found)
+        die_at("poll", "recorded")
+        return written
 
 
 if __name__ == "__main__":
     import engine.wiring
 
+    engine.wiring.ItemStore = DyingItemStore
     engine.wiring.RunStore = DyingRunStore
     engine.wiring.Outbox = DyingOutbox
     main([], interceptors=[Dying()])

@@ -8,15 +8,18 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from temporalio.client import Client, WorkflowFailureError
+from temporalio.client import Client, WorkflowFailureError, WorkflowHistory
 
 from activities import contracts
 from activities.contracts import Resolution
 from benchmarks.server import own_server
 from tests.workflows.fake_runs import Handle, start, working
+from tests.workflows.poll_fakes import RETIRED, FakePolls, answered, polling, start_poller
+from tests.workflows.poll_fakes import Handle as PollHandle
 from tests.workflows.stage_fakes import FakeStages, broken
 from tests.workflows.test_fingerprint import FINGERPRINTS, fingerprints
 from trends.domain.models import RunStatus
@@ -78,6 +81,35 @@ SCENES: dict[str, Scene] = {
 }
 
 
+async def poller_retired(client: Client, polls: FakePolls) -> PollHandle:
+    """Two polls, the source is down in the second, people are told; then it is retired."""
+    since = datetime(2026, 1, 8, tzinfo=UTC)
+    polls.answers = [answered(0.01), answered(0.01, slug="source", down_since=since), RETIRED]
+    handle = await start_poller(client)
+    await handle.result()
+    return handle
+
+
+async def poller_steered(client: Client, polls: FakePolls) -> PollHandle:
+    """Paused, polled by hand, let go on, given another cadence; then retired."""
+    handle = await start_poller(client)
+    await polls.until(lambda: len(polls.asked) == 1)
+    await handle.signal(contracts.PAUSE_SIGNAL)
+    await handle.signal(contracts.POLL_NOW_SIGNAL)
+    await polls.until(lambda: len(polls.asked) == 2)
+    polls.answers = [RETIRED]
+    await handle.signal(contracts.RESUME_SIGNAL)
+    await handle.signal(contracts.CADENCE_SIGNAL, 1)
+    await handle.result()
+    return handle
+
+
+POLL_SCENES: dict[str, Callable[[Client, FakePolls], Awaitable[PollHandle]]] = {
+    "poller_retired": poller_retired,
+    "poller_steered": poller_steered,
+}
+
+
 async def main() -> None:
     """Record every scene on a server of its own."""
     HISTORIES.mkdir(exist_ok=True)
@@ -85,10 +117,18 @@ async def main() -> None:
         for name, scene in SCENES.items():
             stages = FakeStages()
             async with working(server.client, stages):
-                history = await (await scene(server.client, stages)).fetch_history()
-            text = json.dumps(anonymous(json.loads(history.to_json())), indent=1, sort_keys=True)
-            (HISTORIES / f"{name}.json").write_text(text + "\n")
+                keep(name, await (await scene(server.client, stages)).fetch_history())
+        for name, scene in POLL_SCENES.items():
+            polls = FakePolls()
+            async with polling(server.client, polls):
+                keep(name, await (await scene(server.client, polls)).fetch_history())
     FINGERPRINTS.write_text(json.dumps(fingerprints(), indent=2) + "\n")
+
+
+def keep(name: str, history: WorkflowHistory) -> None:
+    """Write a history for the replay test."""
+    text = json.dumps(anonymous(json.loads(history.to_json())), indent=1, sort_keys=True)
+    (HISTORIES / f"{name}.json").write_text(text + "\n")
 
 
 def anonymous(value: Any) -> Any:

@@ -49,17 +49,24 @@ class FakeStages:
     Attributes:
         failures: Activity name or `collect:SOURCE` to the failures it raises before it answers.
         hold: Activity names that wait until they are cancelled.
+        deaf: Activity names that wait until `release`, and never hear of a cancel.
         calls: Names in the order of execution.
         row: What was written to the run row: (status, stage, slug).
+        told: What people were told: (kind, stage, park).
+        alert_failure: Why nobody can be told, if so.
     """
 
     failures: dict[str, list[ApplicationError]] = field(
         default_factory=dict[str, list[ApplicationError]]
     )
     hold: set[str] = field(default_factory=set[str])
+    deaf: set[str] = field(default_factory=set[str])
+    release: asyncio.Event = field(default_factory=asyncio.Event)
     cleaned: list[str] = field(default_factory=list[str])
     calls: list[str] = field(default_factory=list[str])
     row: list[tuple[RunStatus, str, str]] = field(default_factory=list[tuple[RunStatus, str, str]])
+    told: list[tuple[str, str, int]] = field(default_factory=list[tuple[str, str, int]])
+    alert_failure: ApplicationError | None = None
 
     counts: NormalizeCounts = COUNTS
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -79,6 +86,8 @@ class FakeStages:
         waiting = self.failures.get(name, [])
         if waiting:
             raise waiting.pop(0)
+        if name in self.deaf:
+            await self.release.wait()
         if name in self.hold:
             try:
                 while True:
@@ -122,6 +131,16 @@ class FakeStages:
         await self._play("notify")
         return contracts.NotifyResult(sent=("log",))
 
+    @activity.defn(name=contracts.ALERT)
+    async def alert(self, request: contracts.AlertInput) -> contracts.NotifyResult:
+        alert = request.alert
+        assert isinstance(alert, contracts.RunAlert)
+        self.told.append((alert.kind, alert.stage, alert.park))
+        await self._tell()
+        if self.alert_failure is not None:
+            raise self.alert_failure
+        return contracts.NotifyResult(sent=("log",))
+
     @activity.defn(name=contracts.MARK)
     async def mark(self, request: contracts.MarkInput) -> None:
         self.row.append((request.status, request.stage, request.slug))
@@ -129,13 +148,22 @@ class FakeStages:
 
     @activity.defn(name=contracts.FINISH)
     async def finish(self, request: contracts.FinishInput) -> None:
+        if "finish" in self.deaf:
+            await self._play("finish")
         self.row.append((request.status, request.stage, request.slug))
         await self._tell()
 
     def by_queue(self) -> dict[str, list[Callable[..., Any]]]:
         """Activities by the queue of the stage table."""
         return {
-            contracts.IO_QUEUE: [self.collect, self.report, self.notify, self.mark, self.finish],
+            contracts.IO_QUEUE: [
+                self.collect,
+                self.report,
+                self.notify,
+                self.alert,
+                self.mark,
+                self.finish,
+            ],
             contracts.CPU_QUEUE: [self.normalize, self.analyze],
             contracts.LLM_QUEUE: [self.summarize],
         }

@@ -139,7 +139,7 @@ async def stand(address: str, state: Path, **more: str) -> AsyncGenerator[Stand]
     """Set up a stand over an empty state folder."""
     env = environment(address, state, **more)
     state.mkdir(parents=True, exist_ok=True)
-    migrate(f"sqlite:///{state / 'trends.db'}")
+    migrate(env.get("TRENDS_DATABASE_URL") or f"sqlite:///{state / 'trends.db'}")
     async with open_doors(env, lambda: NOW) as doors:
         built = Stand(doors=doors, env=env)
         try:

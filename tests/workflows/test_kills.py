@@ -1,4 +1,4 @@
-"""Whatever is killed, the finished report is the undisturbed one, byte for byte, and nobody is told twice."""
+"""Whatever is killed, the report is the undisturbed one, byte for byte; nothing is told or remembered twice."""
 
 import json
 import signal
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.workflows.stand import stand
+from trends.storage.trends import TrendFilter
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
@@ -27,8 +28,13 @@ async def test_a_worker_killed_in_every_stage_leaves_the_same_report(
         row = await shaken.start()
         await shaken.workers_that_die([f"{stage}:{moment}" for stage in STAGES])
         report = await shaken.report(await shaken.finished(row))
+        page = await shaken.doors.trends.store.page("local", TrendFilter(watched=True), limit=200)
     assert shaken.deaths == [-signal.SIGKILL] * len(STAGES)
     assert report == calm_report
+    told_of = json.loads(report["application/json"])
+    topics = [*told_of["topics"], *told_of["watching"]]
+    assert {trend.trend_id for trend in page.items} == {topic["trend_id"] for topic in topics}
+    assert {trend.windows for trend in page.items} == {1}
     assert len(told(tmp_path)) == 1
 
 

@@ -1,6 +1,9 @@
 """Order, retries, parking and cancelling of `NewsTrendWorkflow`, on a real server with the smallest stages."""
 
+import asyncio
+
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import (
     Client,
@@ -111,6 +114,32 @@ async def test_abort_ends_a_parked_run_with_the_reason_it_parked_for(
     assert stages.row[-1] == (RunStatus.FAILED, stage, "source-unavailable")
 
 
+async def test_people_are_told_of_every_park_and_of_the_failure(temporal: Client) -> None:
+    stages = FakeStages(failures={"analyze": [broken() for _ in range(8)]})
+    async with working(temporal, stages):
+        handle = await start(temporal)
+        await stages.until(lambda: ("run.blocked", "analyze", 1) in stages.told)
+        await decide(handle, Resolution.RETRY)
+        await stages.until(lambda: ("run.blocked", "analyze", 2) in stages.told)
+        await decide(handle, Resolution.ABORT)
+        with pytest.raises(WorkflowFailureError):
+            await handle.result()
+    assert stages.told[-1] == ("run.failed", "analyze", 0)
+
+
+async def test_that_nobody_can_be_told_changes_nothing_for_the_run(temporal: Client) -> None:
+    stages = FakeStages(
+        failures={"analyze": [broken() for _ in range(4)]},
+        alert_failure=broken("delivery-refused", final=True),
+    )
+    async with working(temporal, stages):
+        handle = await start(temporal)
+        await stages.until(lambda: bool(stages.told))
+        await parked(stages, "analyze")
+        await decide(handle, Resolution.RETRY)
+        assert (await handle.result()).status is RunStatus.COMPLETED
+
+
 async def test_a_report_is_written_without_quotations_when_summarize_is_skipped(
     temporal: Client,
 ) -> None:
@@ -179,6 +208,63 @@ async def test_cancel_reaches_the_stage_and_waits_for_its_cleaning_up(
     assert isinstance(caught.value.cause, CancelledError)
     assert stages.cleaned == [stage]
     assert stages.row == [(RunStatus.CANCELLED, stage.partition(":")[0], "cancelled")]
+
+
+@pytest.mark.parametrize("stage", ["collect:a", *PARKING])
+async def test_a_stage_that_ends_before_it_hears_of_the_cancel_is_the_last(
+    temporal: Client, stage: str
+) -> None:
+    stages = FakeStages(deaf={stage})
+    async with working(temporal, stages):
+        handle = await start(temporal)
+        await stages.until(lambda: stage in stages.calls)
+        await handle.cancel()
+        await _told_of_the_cancel(handle)
+        stages.release.set()
+        with pytest.raises(WorkflowFailureError) as caught:
+            await handle.result()
+    assert isinstance(caught.value.cause, CancelledError)
+    assert stages.calls[-1] == stage
+    assert stages.row == [(RunStatus.CANCELLED, stage.partition(":")[0], "cancelled")]
+
+
+async def test_a_cancel_that_comes_after_the_last_stage_changes_nothing(temporal: Client) -> None:
+    stages = FakeStages(deaf={"finish"})
+    async with working(temporal, stages):
+        handle = await start(temporal)
+        await stages.until(lambda: "finish" in stages.calls)
+        await handle.cancel()
+        await _taken(handle)
+        stages.release.set()
+        result = await handle.result()
+    assert result.status is RunStatus.COMPLETED
+    assert stages.row == [(RunStatus.COMPLETED, "notify", "")]
+
+
+async def _taken(handle: Handle) -> None:
+    """Await the workflow task that brought the cancel to the workflow."""
+    await _seen(
+        handle,
+        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED,
+        EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
+    )
+
+
+async def _told_of_the_cancel(handle: Handle) -> None:
+    """Await the workflow's own word to its stage, which shows that it took the cancel."""
+    await _seen(handle, EventType.EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED)
+
+
+async def _seen(handle: Handle, *types: EventType.ValueType) -> None:
+    """Await events of these types, in this order, in the history."""
+    wanted = list(types)
+    async with asyncio.timeout(20):
+        while True:
+            async for event in handle.fetch_history_events(wait_new_event=True):
+                if event.event_type == wanted[0]:
+                    wanted.pop(0)
+                    if not wanted:
+                        return
 
 
 async def test_a_parked_run_can_be_cancelled(temporal: Client) -> None:

@@ -32,10 +32,6 @@ async def idle(engine_server: str, tmp_path: Path) -> AsyncGenerator[Stand]:
     """A stand without any worker."""
     async with stand(engine_server, tmp_path) as built:
         yield built
-        page = await built.doors.store.page("local")
-        for row in page.items:
-            if not row.status.ended:
-                await built.doors.client.get_workflow_handle(row.workflow_id).terminate()
 
 
 async def test_the_same_key_and_request_find_the_same_run(idle: Stand) -> None:

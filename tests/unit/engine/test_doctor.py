@@ -54,7 +54,7 @@ def ports_from(first: int) -> Settings:
 async def test_everything_that_matters_is_looked_at(environ: dict[str, str], state: State) -> None:
     names = [check.name for check in await examine(environ, state=state)]
     ports = ["port 8000", "port 7233", "port 8233"]
-    assert names == ["python", "disk", "settings", *ports, "engine", "storage", "keys"]
+    assert names == ["python", "disk", "settings", *ports, "engine", "storage", "channels", "keys"]
 
 
 async def test_looking_creates_nothing(environ: dict[str, str], state: State) -> None:
@@ -130,6 +130,23 @@ def test_a_state_of_a_newer_program_is_a_failure(state: State) -> None:
     prepare_state(state)
     state.version_file.write_text(f"{STATE_VERSION + 1}\n")
     assert check_storage({}, state).verdict is Verdict.FAIL
+
+
+def test_a_named_database_that_was_not_set_up_is_to_be_migrated(
+    state: State, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'named.db'}"
+    check = check_storage({"TRENDS_DATABASE_URL": url}, state)
+    assert (check.verdict, "named.db" in check.what) == (Verdict.WARN, True)
+    assert "trends migrate" in check.mend
+
+
+def test_a_server_of_databases_that_does_not_answer_is_a_failure(state: State) -> None:
+    url = "postgresql://trends:geheim@127.0.0.1:1/trends"
+    check = check_storage({"TRENDS_DATABASE_URL": url}, state)
+    assert check.verdict is Verdict.FAIL
+    assert "postgresql://127.0.0.1:1/trends" in check.what
+    assert "geheim" not in f"{check.what} {check.mend}"
 
 
 def test_a_database_that_is_none_is_a_failure(state: State) -> None:
