@@ -11,12 +11,23 @@ from fastapi.openapi.utils import get_openapi
 from starlette.routing import BaseRoute
 
 from api import errors, health, pages
-from api.deps import Doors, Served
+from api.deps import Doors, Reconciling, Served
 from api.edge import Edge
 from api.events import Feeds, Pace
 from api.loopback import require_loopback
 from api.metrics import Metrics
-from api.routes import events, reports, runs, uploads
+from api.routes import (
+    channels,
+    events,
+    items,
+    markets,
+    monitors,
+    reports,
+    runs,
+    sources,
+    trends,
+    uploads,
+)
 from api.schemas import Event
 from api.uploads import sweep
 from trends.telemetry import get_logger
@@ -35,7 +46,16 @@ TAGS = [
     {"name": "runs", "description": "Start runs, see how they stand, steer them."},
     {"name": "events", "description": "Follow a run live."},
     {"name": "reports", "description": "What a run found."},
+    {"name": "monitors", "description": "Questions that are saved, with what they watch."},
+    {"name": "markets", "description": "Whose clock and holidays there are."},
+    {
+        "name": "trends",
+        "description": "What runs found over time, and what analysts decide about it.",
+    },
+    {"name": "items", "description": "Everything that polls have found."},
+    {"name": "sources", "description": "Where items come from, and how it is."},
     {"name": "uploads", "description": "Files for runs to read."},
+    {"name": "channels", "description": "Where word of reports goes."},
     {"name": "health", "description": "For whoever looks after the process."},
 ]
 
@@ -75,7 +95,8 @@ def create_app(doors: Doors | None = None, *, pace: Pace | None = None) -> Api:
     errors.install(app)
     app.add_exception_handler(events.StreamOverError, events.nothing_follows)
     app.add_middleware(Edge)
-    for part in (runs, events, reports, uploads, health, pages):
+    finding = (runs, events, reports, monitors, trends, items, sources)
+    for part in (*finding, markets, uploads, channels, health, pages):
         app.include_router(part.router)
     return app
 
@@ -94,24 +115,29 @@ async def _lifespan(
         feeds = Feeds(doors.events, doors.runs.attempts, doors.store.get, pace)
         app.state.served = Served(doors=doors, feeds=feeds, metrics=Metrics())
         stop = asyncio.Event()
-        reconciling = asyncio.create_task(_keep_reconciling(doors, stop))
+        keeping = [
+            asyncio.create_task(_keep_going(part, stop))
+            for part in (doors.reconciler, doors.pollers)
+        ]
         try:
             yield
         finally:
             feeds.stop()
             stop.set()
-            reconciling.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await reconciling
+            for task in keeping:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
 
 
-async def _keep_reconciling(doors: Doors, stop: asyncio.Event) -> None:
-    """Keep the reconciler going: without it, runs that were accepted while the server was away never start."""
+async def _keep_going(part: Reconciling, stop: asyncio.Event) -> None:
+    """Keep a part going: without the reconciler, runs that were accepted while the server was away never start."""
     while not stop.is_set():
         try:
-            await doors.reconciler.run_forever(stop)
+            await part.run_forever(stop)
         except Exception:  # noqa: BLE001  # said in the log, and begun anew
-            _log.exception("reconciler.stopped", again_seconds=RECONCILER_PAUSE_SECONDS)
+            name = type(part).__name__
+            _log.exception("reconciler.stopped", part=name, again_seconds=RECONCILER_PAUSE_SECONDS)
             await asyncio.sleep(RECONCILER_PAUSE_SECONDS)
 
 

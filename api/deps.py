@@ -13,12 +13,18 @@ from fastapi import Path as PathParameter
 from activities.contracts import Resolution
 from api.events import Feeds
 from api.metrics import Metrics
+from engine.monitors import MonitorService
 from engine.requests import StartRun
 from engine.runs import PendingStage, Started
+from engine.sources import SourceService
+from engine.trends import TrendService
+from trends.domain.models import Language
 from trends.errors import InvalidRequestError, RunNotFoundError
+from trends.notify.registry import ChannelState
 from trends.settings import Settings
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.events import EventStore
+from trends.storage.items import ItemStore
 from trends.storage.rows import RunRow
 from trends.storage.runs import RunStore
 
@@ -56,10 +62,22 @@ class Runs(Protocol):
 
 
 class Reconciling(Protocol):
-    """What keeps rows and server in agreement; `engine.reconciler.Reconciler` does it."""
+    """What keeps rows and server in agreement: `engine.reconciler.Reconciler`, `engine.pollers.Pollers`."""
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Reconcile until told to stop."""
+        ...
+
+
+class Channels(Protocol):
+    """Where messages go; `trends.notify.registry.Channels` is the real one."""
+
+    def states(self) -> tuple[ChannelState, ...]:
+        """How every channel is set up."""
+        ...
+
+    async def test(self, tenant: str, name: str, *, language: Language, nonce: str) -> str:
+        """Send a test to a channel, once and now."""
         ...
 
 
@@ -92,8 +110,38 @@ class Doors(Protocol):
         ...
 
     @property
+    def items(self) -> ItemStore:
+        """What polls found."""
+        ...
+
+    @property
+    def sources(self) -> SourceService:
+        """Look at sources, register, poll, pause."""
+        ...
+
+    @property
+    def pollers(self) -> Reconciling:
+        """Keeps one poller for each source that is polled."""
+        ...
+
+    @property
     def artifacts(self) -> ArtifactStore:
         """Stage outputs."""
+        ...
+
+    @property
+    def channels(self) -> Channels:
+        """Where messages go."""
+        ...
+
+    @property
+    def monitors(self) -> MonitorService:
+        """Saved questions."""
+        ...
+
+    @property
+    def trends(self) -> TrendService:
+        """Look at trends, and decide about them."""
         ...
 
     @property

@@ -22,6 +22,10 @@ from trends.telemetry import get_logger
 MAX_JSON_BYTES = 1 << 20
 # The one address whose body is a file; it counts for itself.
 UPLOADS = "/v1/uploads"
+# Those whose body is a document as it is, of any type, and longer than a JSON body may be.
+DOCUMENT_BYTES = 5_000_000
+DOCUMENTS = frozenset({"/v1/sources/import", "/v1/monitors/import"})
+WATCHLIST = re.compile(r"/v1/monitors/[^/]+/watchlist")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 KNOWN_METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
 PROBES = frozenset({"/livez", "/readyz", "/metrics"})
@@ -66,7 +70,8 @@ class Edge:
         try:
             refusal = _refusal(scope, headers)
             if refusal is None:
-                limited = receive if scope["path"] == UPLOADS else _Limited(receive)
+                path = scope["path"]
+                limited = receive if path == UPLOADS else _Limited(receive, _longest(path))
                 await self._app(scope, limited, answer)
             else:
                 slug, detail = refusal
@@ -106,18 +111,23 @@ class _Answer:
 
 
 class _Limited:
-    """Lets no more than `MAX_JSON_BYTES` of a body through."""
+    """Lets no more than so many bytes of a body through."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, longest: int) -> None:
         self._receive = receive
+        self._longest = longest
         self._bytes = 0
 
     async def __call__(self) -> Message:
         message = await self._receive()
         self._bytes += len(message.get("body", b""))
-        if self._bytes > MAX_JSON_BYTES:
-            raise HTTPException(413, _too_large())
+        if self._bytes > self._longest:
+            raise HTTPException(413, _too_large(self._longest))
         return message
+
+
+def _takes_document(path: str) -> bool:
+    return path in DOCUMENTS or WATCHLIST.fullmatch(path) is not None
 
 
 def _request_id(headers: Headers) -> str:
@@ -147,10 +157,12 @@ def _body_refusal(scope: Scope, headers: Headers) -> tuple[str, str] | None:
     has_body = "transfer-encoding" in headers or size not in {"", "0"}
     if scope["path"] == UPLOADS or not has_body:
         return None
-    if size.isdecimal() and int(size) > MAX_JSON_BYTES:
-        return "too-large", _too_large()
+    longest = _longest(scope["path"])
+    if size.isdecimal() and int(size) > longest:
+        return "too-large", _too_large(longest)
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if scope["method"] not in SAFE_METHODS and media_type != "application/json":
+    is_json = media_type == "application/json" or _takes_document(scope["path"])
+    if scope["method"] not in SAFE_METHODS and not is_json:
         return (
             "unsupported-media-type",
             f"The body is said to be '{media_type[:80]}'. Send JSON, with Content-Type: application/json.",
@@ -174,8 +186,12 @@ def _host_name(host: str) -> str:
     return name if colon and port.isdecimal() and not name.endswith(":") else host.strip().lower()
 
 
-def _too_large() -> str:
-    return f"The body has more than {MAX_JSON_BYTES:,} bytes. Files go to POST {UPLOADS}."
+def _longest(path: str) -> int:
+    return DOCUMENT_BYTES if _takes_document(path) else MAX_JSON_BYTES
+
+
+def _too_large(longest: int) -> str:
+    return f"The body has more than {longest:,} bytes. Files go to POST {UPLOADS}."
 
 
 def _served(scope: Scope) -> Served:

@@ -67,6 +67,9 @@ _FIELDS = {
     "sources": "Such as `sample`, `file:/a/path/under/a/root`, or the `source` of an upload.",
     "priority": "`interactive`, `scheduled` or `backfill`.",
     "report_language": "Language of the report.",
+    "channels": "Names of the channels that hear of it, as `GET /v1/channels` lists them.",
+    "monitor": "Name of the monitor to run; then only `window` (of its length), `priority`, `report_language` and "
+    "`channels` may be said besides.",
     "start_from": "Take the stages before `stage` over from an earlier run; the question is then that run's.",
 }
 
@@ -153,6 +156,12 @@ class RunSummary(Out):
     """One run, as in lists."""
 
     id: str
+    monitor: str | None = Field(
+        description="The monitor that its question belongs to, whether it was run by name or by hand."
+    )
+    monitor_id: str = Field(
+        description="Name of its question; runs of one question are comparable."
+    )
     status: RunStatus
     stage: str | None = Field(description="The stage it is at, or ended at.")
     agent: str
@@ -218,14 +227,22 @@ class Health(Out):
     parts: dict[str, str]
 
 
-def run_item(row: RunRow, ui_base: str | None) -> RunSummary:
-    """Show a row as in lists. `ui_base` is the Temporal UI's address of all workflows, where there is one."""
-    return RunSummary(**_fields(row, ui_base))
+def run_item(row: RunRow, ui_base: str | None, monitor: str | None = None) -> RunSummary:
+    """Show a row as in lists.
+
+    Args:
+        row: The row.
+        ui_base: The Temporal UI's address of all workflows, where there is one.
+        monitor: Name of the monitor that its question belongs to.
+    """
+    return RunSummary(**_fields(row, ui_base, monitor))
 
 
-def run_out(row: RunRow, stages: Iterable[StageRow], ui_base: str | None) -> Run:
+def run_out(
+    row: RunRow, stages: Iterable[StageRow], ui_base: str | None, monitor: str | None = None
+) -> Run:
     """Show a row with its stages."""
-    return Run(**_fields(row, ui_base), stages=_stages(row, tuple(stages)))
+    return Run(**_fields(row, ui_base, monitor), stages=_stages(row, tuple(stages)))
 
 
 def event_out(event: RunEvent) -> Event:
@@ -266,10 +283,12 @@ def self_link(run_id: str) -> str:
     return f"/v1/runs/{run_id}"
 
 
-def _fields(row: RunRow, ui_base: str | None) -> dict[str, Any]:
+def _fields(row: RunRow, ui_base: str | None, monitor: str | None) -> dict[str, Any]:
     path = self_link(row.run_id)
     return {
         "id": row.run_id,
+        "monitor": monitor,
+        "monitor_id": row.question_hash,
         "status": row.status,
         "stage": row.stage or None,
         "agent": row.agent,

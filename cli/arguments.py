@@ -12,6 +12,14 @@ RunId = Annotated[
         show_default=False,
     ),
 ]
+TrendId = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="Id of a trend, the beginning of one, or its label.",
+        show_default=False,
+    ),
+]
 Stage = Annotated[
     str | None,
     typer.Option("--stage", help="Only if the run is parked at this stage.", show_default=False),

@@ -18,7 +18,7 @@ def migrate(
         bool, typer.Option("--check", help="Change nothing; status 1 when it is not up to date.")
     ] = False,
 ) -> None:
-    """Bring the database to this program's schema, after copying it aside.
+    """Bring the database to this program's schema; a SQLite file is copied aside first.
 
     `trends up` does so by itself; this is for a database named in TRENDS_DATABASE_URL.
     """

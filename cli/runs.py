@@ -11,10 +11,9 @@ from cli.exits import Exit
 from cli.output import Output, as_data, seconds_text
 from cli.problems import AskedWrongError
 from cli.session import Session, calls_api
+from cli.times import time_text
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from trends_client import Run
     from trends_client.models import ReportFormat
 
@@ -37,6 +36,10 @@ def list_(
         typer.Option("--status", help="Only runs of this status, such as running or blocked."),
     ] = None,
     agent: Annotated[str | None, typer.Option("--agent", help="Only runs of this agent.")] = None,
+    monitor: Annotated[
+        str | None,
+        typer.Option("--monitor", metavar="NAME", help="Only runs of this monitor, by name or id."),
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")] = LISTED,
     everything: Annotated[bool, typer.Option("--all", "-a", help="All of them.")] = False,
 ) -> None:
@@ -49,7 +52,8 @@ def list_(
     out = session.out
     rows: list[list[str]] = []
     with connect(session) as client:
-        for run in client.list(status=status, agent=agent, limit=None if everything else limit):
+        most = None if everything else limit
+        for run in client.list(status=status, agent=agent, monitor=monitor, limit=most):
             if out.as_json:
                 out.json(as_data(run))
             elif out.drawn:
@@ -67,19 +71,10 @@ def _row(run: "Run", *, drawn: bool) -> list[str]:
         run.id,
         run.status,
         run.stage or "",
-        _time(run.requested_at, drawn=drawn),
+        time_text(run.requested_at, drawn=drawn),
         run.window.text,
         run.query or ("everything" if drawn else ""),
     ]
-
-
-def _time(moment: "datetime | None", *, drawn: bool) -> str:
-    """A person reads local time, a program UTC."""
-    if moment is None:
-        return ""
-    if drawn:
-        return moment.astimezone().strftime("%Y-%m-%d %H:%M")
-    return moment.isoformat().replace("+00:00", "Z")
 
 
 @calls_api
@@ -100,12 +95,13 @@ def _describe(out: Output, run: "Run") -> None:
         ("id", run.id),
         ("status", run.status),
         ("reason", run.reason.message if run.reason else ""),
+        ("monitor", run.monitor or ""),
         ("query", run.query or "everything"),
         ("window", f"{run.window.text}: {_span(run, drawn=out.drawn)}"),
         ("market", run.market),
         ("languages", ", ".join(run.languages)),
         ("sources", ", ".join(run.sources)),
-        ("requested", _time(run.requested_at, drawn=out.drawn)),
+        ("requested", time_text(run.requested_at, drawn=out.drawn)),
         ("took", _took(run)),
         ("re-run of", f"{run.parent_run} from {run.start_from}" if run.parent_run else ""),
         ("in Temporal", run.links.temporal_ui or ""),
@@ -137,7 +133,7 @@ def _stages(run: "Run") -> list[list[str]]:
 
 
 def _span(run: "Run", *, drawn: bool) -> str:
-    return f"{_time(run.window.start, drawn=drawn)} to {_time(run.window.end, drawn=drawn)}"
+    return f"{time_text(run.window.start, drawn=drawn)} to {time_text(run.window.end, drawn=drawn)}"
 
 
 def _took(run: "Run") -> str:

@@ -63,6 +63,20 @@ def run(
         str | None,
         typer.Option("--report-language", help="Report in ko or en.", show_default="en"),
     ] = None,
+    channel: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--channel", help="Tell this channel; repeatable.", show_default="the settings'"
+        ),
+    ] = None,
+    monitor: Annotated[
+        str | None,
+        typer.Option(
+            "--monitor",
+            metavar="NAME",
+            help="Ask what this monitor asks; then no question besides.",
+        ),
+    ] = None,
     idempotency_key: IdempotencyKey = None,
     detach: Detach = False,
     wait: Wait = None,
@@ -87,6 +101,8 @@ def run(
                 sources=resolve_sources(session, client, source) if source else None,
                 priority=priority,
                 report_language=report_language,
+                channels=channel or None,
+                monitor=monitor,
                 idempotency_key=idempotency_key,
             ),
         )

@@ -15,6 +15,8 @@ from trends_client.errors import (
     WaitTimeoutError,
 )
 from trends_client.models import (
+    Channel,
+    ChannelTest,
     Event,
     Links,
     Problem,
@@ -26,11 +28,16 @@ from trends_client.models import (
     Upload,
     Window,
 )
+from trends_client.trend_calls import TrendFilter
+from trends_client.trend_models import ComparedWindows, Trend, TrendLife
 
 __all__ = [
     "ApiError",
     "AsyncTrendsClient",
     "CannotReachError",
+    "Channel",
+    "ChannelTest",
+    "ComparedWindows",
     "ConflictError",
     "Event",
     "InvalidRequestError",
@@ -45,6 +52,9 @@ __all__ = [
     "ServerError",
     "Stage",
     "StartFrom",
+    "Trend",
+    "TrendFilter",
+    "TrendLife",
     "TrendsClient",
     "TrendsClientError",
     "Upload",

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -10,12 +11,24 @@ from uuid import uuid4
 
 import httpx
 
-from trends_client import calls, turns
+from trends_client import calls, trend_calls, turns
 from trends_client.address import find_base_url
 from trends_client.calls import WindowLike
 from trends_client.connection import AsyncConnection, goes_direct
-from trends_client.models import Event, ReportFormat, Run, StartFrom, Upload
+from trends_client.models import (
+    Channel,
+    ChannelTest,
+    Event,
+    ReportFormat,
+    Run,
+    StartFrom,
+    Upload,
+)
+from trends_client.monitor_client import AsyncMarkets, AsyncMonitors
+from trends_client.source_client import AsyncItems, AsyncSources
 from trends_client.sse import Follower
+from trends_client.trend_calls import TrendFilter, TrendPages
+from trends_client.trend_models import ComparedWindows, Trend, TrendFormat, TrendLife
 
 
 class AsyncTrendsClient:
@@ -59,6 +72,10 @@ class AsyncTrendsClient:
         self._sleep = sleep
         self._clock = clock
         self._key = key
+        self.items = AsyncItems(self._send)
+        self.sources = AsyncSources(self._send)
+        self.monitors = AsyncMonitors(self._send, key)
+        self.markets = AsyncMarkets(self._send)
 
     async def __aenter__(self) -> Self:
         return self
@@ -86,7 +103,9 @@ class AsyncTrendsClient:
         sources: Iterable[str] | None = None,
         priority: str | None = None,
         report_language: str | None = None,
+        channels: Iterable[str] | None = None,
         start_from: StartFrom | None = None,
+        monitor: str | None = None,
         wait: float = 0.0,
         idempotency_key: str | None = None,
     ) -> Run:
@@ -101,7 +120,9 @@ class AsyncTrendsClient:
             sources: Such as `sample`, or what `upload` answered.
             priority: interactive, scheduled or backfill.
             report_language: `ko` or `en`.
+            channels: Names of the channels that hear of it.
             start_from: Take the earlier stages of another run over.
+            monitor: Name of the monitor to run; then only window, priority, report_language and channels beside it.
             wait: Seconds the API may hold its answer, until the run has ended or is parked.
             idempotency_key: The same key never starts a second run; made up when left out, so that a repeated try
                 after a broken connection is safe.
@@ -116,7 +137,9 @@ class AsyncTrendsClient:
             sources=sources,
             priority=priority,
             report_language=report_language,
+            channels=channels,
             start_from=start_from,
+            monitor=monitor,
             wait=wait,
         )
         return calls.read_run(await self._send(call))
@@ -126,10 +149,15 @@ class AsyncTrendsClient:
         return calls.read_run(await self._send(calls.get(run_id)))
 
     async def list(
-        self, *, status: str | None = None, agent: str | None = None, limit: int | None = None
+        self,
+        *,
+        status: str | None = None,
+        agent: str | None = None,
+        monitor: str | None = None,
+        limit: int | None = None,
     ) -> AsyncIterator[Run]:
         """Iterate over runs, newest first, at most `limit` of them; pages are fetched as they are needed."""
-        pages = turns.Pages(status, agent, limit)
+        pages = turns.Pages(status, agent, monitor, limit)
         while (call := pages.call()) is not None:
             for run in pages.take(calls.read_page(await self._send(call))):
                 yield run
@@ -189,9 +217,80 @@ class AsyncTrendsClient:
         call = calls.rerun(run_id, stage, idempotency_key or self._key())
         return calls.read_run(await self._send(call))
 
+    async def channels(self) -> tuple[Channel, ...]:
+        """List the channels that reports go to."""
+        return calls.read_channels(await self._send(calls.channels()))
+
+    async def test_channel(self, name: str) -> ChannelTest:
+        """Send a test to a channel, once and now."""
+        return calls.read_channel_test(await self._send(calls.try_channel(name)))
+
     async def upload(self, path: str | Path, name: str | None = None) -> Upload:
         """Store a file with the API; `.source` of the answer is what to name as a run's source."""
         file = Path(path)
         size_bytes = (await asyncio.to_thread(file.stat)).st_size
         call = calls.upload(name or file.name, size_bytes)
         return calls.read_upload(await self._send(call, file=file))
+
+    async def trends(
+        self, wanted: TrendFilter | None = None, *, limit: int | None = None
+    ) -> AsyncIterator[Trend]:
+        """Iterate over trends, at most `limit` of them; pages are fetched as they are needed."""
+        pages = TrendPages(wanted or TrendFilter(), limit)
+        while (call := pages.call()) is not None:
+            for trend in pages.take(await self._send(call)):
+                yield trend
+
+    async def export_trends(
+        self, form: TrendFormat, wanted: TrendFilter | None = None, *, limit: int | None = None
+    ) -> str:
+        """Read trends as CSV (with a byte order mark) or as an RSS feed."""
+        answer = await self._send(trend_calls.export(wanted or TrendFilter(), form, limit))
+        return answer.content.decode("utf-8")
+
+    async def trend(self, trend_id: str) -> TrendLife:
+        """Read everything that is known of a trend."""
+        return trend_calls.read_life(await self._send(trend_calls.life(trend_id)))
+
+    async def compare_trends(self, monitor: str, a: datetime, b: datetime) -> ComparedWindows:
+        """Put two windows of a monitor side by side, each named by its end."""
+        return trend_calls.read_compared(await self._send(trend_calls.compare(monitor, a, b)))
+
+    async def decide(
+        self,
+        trend_id: str,
+        verb: str,
+        *,
+        author: str,
+        reason: str = "",
+        until: datetime | None = None,
+        name: str = "",
+        into: str = "",
+        terms: Iterable[str] = (),
+        decision: str = "",
+    ) -> Trend:
+        """Decide about a trend; runs that analyze from now on heed it.
+
+        Args:
+            trend_id: The trend.
+            verb: follow, mute, reject, rename, merge, split or undo.
+            author: Who decides.
+            reason: Why.
+            until: From the window that ends here on it holds no more.
+            name: For rename; for split, what to call the part.
+            into: For merge, the other trend.
+            terms: For split, the part's terms.
+            decision: For undo, the decision to take back.
+        """
+        call = trend_calls.decide(
+            trend_id,
+            verb,
+            author=author,
+            reason=reason,
+            until=until,
+            name=name,
+            into=into,
+            terms=terms,
+            decision=decision,
+        )
+        return trend_calls.read_trend(await self._send(call))

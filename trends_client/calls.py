@@ -10,7 +10,17 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from trends_client.errors import ApiError, api_error
-from trends_client.models import Problem, ReportFormat, Run, RunPage, StartFrom, Upload
+from trends_client.models import (
+    Channel,
+    ChannelList,
+    ChannelTest,
+    Problem,
+    ReportFormat,
+    Run,
+    RunPage,
+    StartFrom,
+    Upload,
+)
 
 MEDIA_TYPES: dict[ReportFormat, str] = {
     "markdown": "text/markdown",
@@ -20,6 +30,8 @@ MEDIA_TYPES: dict[ReportFormat, str] = {
 
 # The most runs that one page may hold.
 PAGE_LIMIT = 200
+# How long a mail server may take for its short answers before the message, and after it.
+CHANNEL_TEST_SECONDS = 120.0
 
 WindowLike = str | tuple[datetime, datetime]
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -34,6 +46,7 @@ class Call:
         path: Below the base URL.
         params: Query parameters.
         body: JSON body, if any.
+        content: Body as it is, where it is not JSON; its type is in the headers.
         headers: Further headers.
         repeatable: A second arrival does no harm, so that it may be sent again after a broken connection.
         held_seconds: How long the API may hold its answer back.
@@ -43,6 +56,7 @@ class Call:
     path: str
     params: Mapping[str, str] = field(default_factory=dict[str, str])
     body: Mapping[str, Any] | None = None
+    content: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     repeatable: bool = True
     held_seconds: float = 0.0
@@ -59,12 +73,15 @@ def submit(
     sources: Iterable[str] | None,
     priority: str | None,
     report_language: str | None,
+    channels: Iterable[str] | None,
     start_from: StartFrom | None,
+    monitor: str | None,
     wait: float,
 ) -> Call:
     """Start a run. What is None is left to the API's settings."""
     asked: dict[str, Any] = {
-        "query": query,
+        # A monitor brings its own; an empty one would ask for everything.
+        "query": query if query or monitor is None else None,
         "window": _window(window),
         "agent": agent,
         "market": market,
@@ -72,7 +89,9 @@ def submit(
         "sources": None if sources is None else list(sources),
         "priority": priority,
         "report_language": report_language,
+        "channels": None if channels is None else list(channels),
         "start_from": None if start_from is None else start_from.model_dump(),
+        "monitor": monitor,
         "wait": wait or None,
     }
     body = {name: value for name, value in asked.items() if value is not None}
@@ -85,11 +104,18 @@ def get(run_id: str, wait: float = 0.0) -> Call:
     return Call("GET", run_path(run_id), params=params, held_seconds=wait)
 
 
-def page(status: str | None, agent: str | None, limit: int | None, cursor: str | None) -> Call:
+def page(
+    status: str | None,
+    agent: str | None,
+    monitor: str | None,
+    limit: int | None,
+    cursor: str | None,
+) -> Call:
     """Read one page of runs."""
     asked = {
         "status": status,
         "agent": agent,
+        "monitor": monitor,
         "limit": None if limit is None else str(limit),
         "cursor": cursor,
     }
@@ -125,6 +151,17 @@ def upload(name: str, size_bytes: int) -> Call:
     return Call("POST", "/v1/uploads", params={"name": name}, headers=headers)
 
 
+def channels() -> Call:
+    """List the channels."""
+    return Call("GET", "/v1/channels")
+
+
+def try_channel(name: str) -> Call:
+    """Send a test to a channel. Never sent twice by itself: people would get it twice."""
+    path = f"/v1/channels/{quote(name, safe='')}/test"
+    return Call("POST", path, repeatable=False, held_seconds=CHANNEL_TEST_SECONDS)
+
+
 def run_path(run_id: str, below: str = "") -> str:
     """Path of a run, or of something below it."""
     return f"/v1/runs/{quote(run_id, safe='')}" + (f"/{below}" if below else "")
@@ -132,7 +169,7 @@ def run_path(run_id: str, below: str = "") -> str:
 
 def read_run(response: httpx.Response) -> Run:
     """Read a run out of an answer."""
-    run = _read(Run, response)
+    run = read(Run, response)
     if response.headers.get("Idempotency-Replayed") == "true":
         return run.model_copy(update={"replayed": True})
     return run
@@ -140,12 +177,22 @@ def read_run(response: httpx.Response) -> Run:
 
 def read_page(response: httpx.Response) -> RunPage:
     """Read a page of runs out of an answer."""
-    return _read(RunPage, response)
+    return read(RunPage, response)
 
 
 def read_upload(response: httpx.Response) -> Upload:
     """Read what became of an upload."""
-    return _read(Upload, response)
+    return read(Upload, response)
+
+
+def read_channels(response: httpx.Response) -> tuple[Channel, ...]:
+    """Read the channels out of an answer."""
+    return read(ChannelList, response).items
+
+
+def read_channel_test(response: httpx.Response) -> ChannelTest:
+    """Read what became of a test."""
+    return read(ChannelTest, response)
 
 
 def problem_of(response: httpx.Response) -> ApiError:
@@ -171,7 +218,8 @@ def _window(window: WindowLike | None) -> str | dict[str, str] | None:
     return {"start": start.isoformat(), "end": end.isoformat()}
 
 
-def _read(kind: type[Answer], response: httpx.Response) -> Answer:
+def read(kind: type[Answer], response: httpx.Response) -> Answer:
+    """Read an answer of a kind; what is none of it comes from something else than this API."""
     try:
         return kind.model_validate_json(response.content)
     except ValidationError as error:

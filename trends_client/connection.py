@@ -86,7 +86,9 @@ class Connection:
 
     def _once(self, call: Call, file: Path | None) -> httpx.Response:
         with contextlib.ExitStack() as stack:
-            content: BinaryIO | None = stack.enter_context(file.open("rb")) if file else None
+            content: BinaryIO | bytes | None = call.content
+            if file:
+                content = stack.enter_context(file.open("rb"))
             response = self._http.request(
                 call.method,
                 call.path,
@@ -178,7 +180,7 @@ class AsyncConnection:
             params=call.params,
             headers=call.headers,
             json=call.body,
-            content=_chunks(file) if file else None,
+            content=_chunks(file) if file else call.content,
             timeout=timeout_of(call, self._timeout, uploads=file is not None),
         )
         if not response.is_success:

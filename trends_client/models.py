@@ -86,6 +86,8 @@ class Run(Model):
     """One run. `stages` is empty in lists."""
 
     id: str
+    monitor: str | None = None
+    monitor_id: str = ""
     status: str
     stage: str | None = None
     agent: str
@@ -165,6 +167,28 @@ class Upload(Model):
     source: str
     bytes: int
     sha256: str
+
+
+class Channel(Model):
+    """A way to reach people; `trouble` says why nothing can be sent to it, if so."""
+
+    name: str
+    type: str
+    trouble: str | None = None
+
+
+class ChannelList(Model):
+    """Every channel, by name."""
+
+    items: tuple[Channel, ...]
+
+
+class ChannelTest(Model):
+    """What became of a test: `state` is `sent`, or `uncertain` where nobody can tell."""
+
+    channel: str
+    state: str
+    remark: str | None = None
 
 
 class ProblemError(Model):

@@ -64,12 +64,16 @@ class Pages:
     Args:
         status: Only runs of this status.
         agent: Only runs of this agent.
+        monitor: Only runs of this monitor, by name or id.
         limit: At most so many in all.
     """
 
-    def __init__(self, status: str | None, agent: str | None, limit: int | None) -> None:
+    def __init__(
+        self, status: str | None, agent: str | None, monitor: str | None, limit: int | None
+    ) -> None:
         self._status = status
         self._agent = agent
+        self._monitor = monitor
         self._left = limit
         self._cursor: str | None = None
         self._over = False
@@ -79,7 +83,7 @@ class Pages:
         if self._over or (self._left is not None and self._left <= 0):
             return None
         size = None if self._left is None else min(self._left, calls.PAGE_LIMIT)
-        return calls.page(self._status, self._agent, size, self._cursor)
+        return calls.page(self._status, self._agent, self._monitor, size, self._cursor)
 
     def take(self, page: RunPage) -> tuple[Run, ...]:
         """Take a page; give its runs."""

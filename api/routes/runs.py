@@ -78,21 +78,27 @@ Wait = Annotated[
     operation_id="start_run",
     summary="Start a run",
     status_code=202,
-    responses={202: _ACCEPTED, **_START, **problems("run-not-found", "artifact-missing")},
+    responses={
+        202: _ACCEPTED,
+        **_START,
+        **problems("run-not-found", "monitor-not-found", "artifact-missing"),
+    },
 )
 async def start_run(
     body: StartRunBody, key: IdempotencyKey, served: ServedBy, response: Response
 ) -> Run:
     """Accept a run. From here on it survives restarts of everything, the API's own included."""
     started = await served.doors.runs.start(TENANT, body.asked(), key)
-    return await _started(started, body.wait, served, response)
+    return await started_out(started, body.wait, served, response)
 
 
 @router.get(
     "",
     operation_id="list_runs",
     summary="List runs",
-    responses=problems("invalid-request", "unknown-name", "validation", "storage-unavailable"),
+    responses=problems(
+        "invalid-request", "unknown-name", "monitor-not-found", "validation", "storage-unavailable"
+    ),
 )
 async def list_runs(
     request: Request,
@@ -102,21 +108,35 @@ async def list_runs(
     agent: Annotated[
         str | None, Query(max_length=40, description="Only runs of this agent.")
     ] = None,
+    monitor: Annotated[
+        str | None,
+        Query(
+            max_length=80,
+            description="Only runs of this monitor: by name, of all that it ever asked; by id, of that question.",
+        ),
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Runs on a page.")] = 50,
     cursor: Annotated[
         str | None, Query(max_length=500, description="`next_cursor` of the page before.")
     ] = None,
 ) -> RunPage:
     """Give one page of runs, newest first. `Link: rel="next"` leads to the next."""
+    monitors = served.doors.monitors.store
+    questions = None if monitor is None else await monitors.ids(TENANT, monitor)
     page = await served.doors.store.page(
-        TENANT, status=status, agent=agent, cursor=cursor, limit=limit
+        TENANT, status=status, agent=agent, questions=questions, cursor=cursor, limit=limit
     )
     if page.next_cursor is not None:
-        asked = {"status": status, "agent": agent, "limit": limit, "cursor": page.next_cursor}
+        asked = {"status": status, "agent": agent, "monitor": monitor, "limit": limit}
+        asked["cursor"] = page.next_cursor
         query = urlencode({name: value for name, value in asked.items() if value is not None})
         response.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     base = ui_base(served)
-    return RunPage(items=[run_item(row, base) for row in page.items], next_cursor=page.next_cursor)
+    names = await monitors.names(TENANT, {row.question_hash for row in page.items})
+    return RunPage(
+        items=[run_item(row, base, names.get(row.question_hash)) for row in page.items],
+        next_cursor=page.next_cursor,
+    )
 
 
 @router.get(
@@ -204,7 +224,7 @@ async def rerun_run(
 ) -> Run:
     """Start a new run over the same question and window that takes the stages before `stage` over from this one."""
     started = await served.doors.runs.rerun(TENANT, run_id, body.stage, key)
-    return await _started(started, 0, served, response)
+    return await started_out(started, 0, served, response)
 
 
 def ui_base(served: Served) -> str | None:
@@ -214,7 +234,8 @@ def ui_base(served: Served) -> str | None:
     return f"{url.rstrip('/')}/namespaces/{namespace}/workflows" if url else None
 
 
-async def _started(started: Started, wait: float, served: Served, response: Response) -> Run:
+async def started_out(started: Started, wait: float, served: Served, response: Response) -> Run:
+    """Answer to a start: the run, where it is, and when to look again."""
     row = started.run
     if wait:
         row = await served.feeds.until_settled(TENANT, row.run_id, _capped(wait, served))
@@ -236,7 +257,8 @@ async def _resolved(
 
 async def _shown(row: RunRow, served: Served) -> Run:
     stages = await served.doors.store.stages(TENANT, row.run_id)
-    return run_out(row, stages, ui_base(served))
+    names = await served.doors.monitors.store.names(TENANT, [row.question_hash])
+    return run_out(row, stages, ui_base(served), names.get(row.question_hash))
 
 
 def _capped(wait: float, served: Served) -> float:

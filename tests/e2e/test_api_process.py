@@ -71,7 +71,11 @@ async def trends(port: int) -> AsyncGenerator[AsyncTrendsClient]:
 async def accepted(folder: Path) -> str:
     async with open_fake_doors(folder) as doors:
         doors.runs = FakeRuns(
-            doors.store, doors.artifacts, doors.settings, lambda: datetime.now(UTC)
+            doors.store,
+            doors.artifacts,
+            doors.settings,
+            lambda: datetime.now(UTC),
+            doors.monitors.store,
         )
         return await doors.accept()
 

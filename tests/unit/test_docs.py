@@ -5,13 +5,19 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
-from trends.sources.registry import SOURCES
+from trends.notify.base import NoticeKind
+from trends.notify.registry import TYPES
+from trends.settings import FeedSettings
+from trends.sources.registry import LIVE, SOURCES
 from workflows.stages import PIPELINES
 
 ROOT = Path(__file__).parents[2]
+CHANNELS = (ROOT / "docs/reference/channels.md").read_text()
 PIPELINE = (ROOT / "docs/reference/pipeline.md").read_text()
 SETTINGS = (ROOT / "docs/reference/settings.md").read_text()
+SOURCE_PAGE = (ROOT / "docs/reference/sources.md").read_text()
 STAGES = [row for rows in PIPELINES.values() for row in rows]
 
 
@@ -35,9 +41,26 @@ def test_every_stage_has_a_heading_with_its_queue_and_attempts(row: object) -> N
     assert ("may be skipped" in section) == found.may_skip
 
 
-@pytest.mark.parametrize("name", sorted(SOURCES))
+@pytest.mark.parametrize("name", sorted({*SOURCES, *LIVE}))
 def test_every_source_has_a_heading(name: str) -> None:
-    assert f"\n### {name}\n" in PIPELINE
+    assert f"\n### {name}\n" in SOURCE_PAGE
+
+
+@pytest.mark.parametrize("key", sorted(FeedSettings.model_fields))
+def test_every_key_of_a_feed_is_told(key: str) -> None:
+    assert f"| `{key}` |" in SOURCE_PAGE
+
+
+@pytest.mark.parametrize("settings", TYPES, ids=lambda settings: TYPES[settings][0])
+def test_every_type_of_channel_is_told_with_its_keys(settings: type[BaseModel]) -> None:
+    name, _ = TYPES[settings]
+    section = CHANNELS.partition(f"\n### {name}\n")[2].partition("\n### ")[0]
+    assert [key for key in settings.model_fields if f"`{key}`" not in section] == []
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_every_kind_of_notice_is_told(kind: NoticeKind) -> None:
+    assert f"| `{kind.value}` |" in CHANNELS
 
 
 @pytest.mark.parametrize("name", leaves(yaml.safe_load((ROOT / "config/base.yaml").read_text())))

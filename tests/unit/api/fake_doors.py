@@ -4,38 +4,56 @@ import asyncio
 import atexit
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from socket import socket
 
 import httpx
+import uuid_utils
 from uvicorn.config import Config
 
 from activities.contracts import ReportResult, Resolution
 from api.__main__ import Server
 from api.app import Api, create_app
 from api.events import Pace
+from engine.monitor_runs import request_of
+from engine.monitors import MonitorService
+from engine.past_items import SourcePast
 from engine.requests import StartRun, make_whole, question_hash
 from engine.runs import PendingStage, Started
-from trends.domain.models import RunStatus
+from engine.sources import SourceService
+from engine.state import State
+from engine.targets import Targets
+from engine.trends import TrendService
+from engine.wiring import make_channels, make_live_source, make_source
+from trends.domain.health import SourceHealth
+from trends.domain.models import Question, RunStatus
 from trends.errors import (
     ConflictError,
+    EngineUnreachableError,
     RunEndedError,
     RunNotBlockedError,
     StageNotSkippableError,
     UnknownNameError,
 )
+from trends.notify.registry import Channels
+from trends.outbound import Outbound
 from trends.settings import Settings, load_settings
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.database import Database
 from trends.storage.events import EventStore
+from trends.storage.items import ItemStore
 from trends.storage.migrate import migrate
+from trends.storage.monitors import MonitorStore
+from trends.storage.polls import SourceKey
 from trends.storage.rows import NewRun, RunRow
 from trends.storage.runs import RunStore
+from trends.storage.sources import SourceStore
+from trends.storage.trends import TrendStore
 from workflows import stages
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -69,8 +87,10 @@ class FakeRuns:
         artifacts: ArtifactStore,
         settings: Settings,
         clock: Callable[[], datetime],
+        monitors: MonitorStore,
     ) -> None:
         self.store = store
+        self._monitors = monitors
         self.pending: tuple[PendingStage, ...] = ()
         self.accepted: asyncio.Queue[str] = asyncio.Queue()
         self._artifacts = artifacts
@@ -127,7 +147,10 @@ class FakeRuns:
     async def _accept(
         self, tenant: str, request: StartRun, key: str | None, parent: str | None, start_from: str
     ) -> Started:
-        asked = make_whole(request, self._settings, NOW)
+        question = request
+        if request.monitor is not None:
+            question = request_of(await self._monitors.get(tenant, request.monitor), request)
+        asked = make_whole(question, self._settings, NOW)
         brief = await self._artifacts.put(b"{}", "application/json")
         self._made += 1
         run_id = f"0199aaaa-0000-7000-8000-{self._made:012d}"
@@ -157,6 +180,42 @@ class FakeRuns:
         return Started(run=row, replayed=replayed)
 
 
+class FakePollers:
+    """Steers nothing but the rows, and remembers what it was told."""
+
+    def __init__(self, sources: SourceStore) -> None:
+        self._sources = sources
+        self.told: list[tuple[str, str]] = []
+        self.away = False
+
+    async def pause(self, key: SourceKey) -> SourceHealth:
+        """Write it down."""
+        self._tell("pause", key)
+        return await self._sources.set_paused(key, paused=True)
+
+    async def resume(self, key: SourceKey) -> SourceHealth:
+        """Write it down."""
+        self._tell("resume", key)
+        return await self._sources.set_paused(key, paused=False)
+
+    async def poll_now(self, key: SourceKey) -> None:
+        """Remember it."""
+        self._tell("poll", key)
+
+    async def retire(self, key: SourceKey) -> None:
+        """Remember it."""
+        self._tell("retire", key)
+
+    async def run_forever(self, stop: asyncio.Event) -> None:
+        """Wait to be told to stop."""
+        await stop.wait()
+
+    def _tell(self, what: str, key: SourceKey) -> None:
+        if self.away:
+            raise EngineUnreachableError("The Temporal server does not answer.")
+        self.told.append((what, key.source))
+
+
 class IdleReconciler:
     """Has nothing to reconcile."""
 
@@ -174,7 +233,13 @@ class FakeDoors:
     store: RunStore
     events: EventStore
     artifacts: ArtifactStore
+    trends: TrendService
+    monitors: MonitorService
+    items: ItemStore
+    sources: SourceService
+    pollers: FakePollers
     uploads_dir: Path
+    channels: Channels
     temporal_ui_url: str | None = "http://127.0.0.1:8233"
     reconciler: IdleReconciler = field(default_factory=IdleReconciler)
     down: dict[str, str | None] = field(
@@ -239,6 +304,52 @@ def _prepare(file: Path) -> None:
         shutil.copyfile(_empty_database(), file)
 
 
+def _sources(
+    settings: Settings, store: SourceStore, pollers: FakePollers, clock: Clock
+) -> SourceService:
+    outbound = Outbound(settings.outbound, clock=clock)
+    targets = Targets(settings, store, partial(make_live_source, outbound=outbound))
+    return SourceService(
+        settings,
+        store,
+        targets,
+        pollers,
+        check_address=outbound.check,
+        searches={"google-news": ["KR", "US"]},
+        clock=clock,
+    )
+
+
+def _monitors(settings: Settings, database: Database, state: State) -> MonitorService:
+    """Monitors over the sample, which is all that there is."""
+
+    async def no_key(tenant: str, spec: str, question: Question) -> SourceKey:
+        del question
+        return SourceKey(tenant, spec)
+
+    async def check_source(tenant: str, spec: str) -> None:
+        del tenant
+        make_source(spec, settings, state, ())
+
+    def check_channels(names: Iterable[str]) -> None:
+        for name in names:
+            if name != "log":
+                kind = "channel"
+                raise UnknownNameError(kind, name, ["log"])
+
+    past = SourcePast(
+        ItemStore(database), no_key, lambda spec: make_source(spec, settings, state, ()), Clock()
+    )
+    return MonitorService(
+        MonitorStore(database, Clock()),
+        past,
+        settings,
+        check_source=check_source,
+        check_channels=check_channels,
+        clock=Clock(),
+    )
+
+
 @asynccontextmanager
 async def open_fake_doors(folder: Path, **environ: str) -> AsyncGenerator[FakeDoors]:
     """Open real storage in a folder."""
@@ -250,14 +361,21 @@ async def open_fake_doors(folder: Path, **environ: str) -> AsyncGenerator[FakeDo
     database = await Database.open(url)
     artifacts = ArtifactStore((folder / "artifacts").as_uri())
     store = RunStore(database, clock)
+    pollers = FakePollers(SourceStore(database))
     try:
         yield FakeDoors(
             settings=settings,
-            runs=FakeRuns(store, artifacts, settings, clock),
+            runs=FakeRuns(store, artifacts, settings, clock, MonitorStore(database, clock)),
             store=store,
             events=EventStore(database),
             artifacts=artifacts,
+            trends=TrendService(TrendStore(database), clock, lambda: str(uuid_utils.uuid7())),
+            monitors=_monitors(settings, database, State(folder)),
+            items=ItemStore(database),
+            sources=_sources(settings, SourceStore(database), pollers, clock),
+            pollers=pollers,
             uploads_dir=folder / "uploads",
+            channels=make_channels(settings, State(folder), environ, clock),
         )
     finally:
         artifacts.close()

@@ -246,7 +246,9 @@ class BrokenRuns(FakeRuns):
 
 
 async def test_defect_is_told_without_its_inside(doors: FakeDoors) -> None:
-    doors.runs = BrokenRuns(doors.store, doors.artifacts, doors.settings, Clock())
+    doors.runs = BrokenRuns(
+        doors.store, doors.artifacts, doors.settings, Clock(), doors.monitors.store
+    )
     with capture_logs() as logs:
         async with in_process(doors) as http:
             answer = await http.post("/v1/runs/x/cancel")

@@ -5,8 +5,8 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, ClassVar, cast
+from urllib.parse import parse_qs, unquote, urlsplit
 
 STAGES = ("collect", "normalize", "analyze", "summarize", "report", "notify")
 T0 = "2026-11-20T09:00:0"
@@ -95,10 +95,13 @@ class FakeApi:
         runs: Newest first.
         seen: Requests in order.
         problems: `METHOD path` to (slug, status, detail), answered instead.
+        told: `METHOD path` to what is answered there: JSON, bytes, or a list of such, one for each request.
         cut_after: A stream's connection is dropped after so many events, once for each entry.
         page_size: Runs on a page at most.
         end_of_new_runs: What becomes of a run that is started: a final status, or `blocked`.
         hold_new_runs: A run that is started stays at its first stage.
+        channels: By name: type and trouble.
+        channel_test: What becomes of a test: state and remark.
     """
 
     url: str = ""
@@ -107,10 +110,17 @@ class FakeApi:
     problems: dict[str, tuple[str, int, str]] = field(
         default_factory=dict[str, tuple[str, int, str]]
     )
+    told: dict[str, Any] = field(default_factory=dict[str, Any])
     cut_after: list[int] = field(default_factory=list[int])
     page_size: int = 2
     end_of_new_runs: str = "completed"
     hold_new_runs: bool = False
+    channels: dict[str, dict[str, str | None]] = field(
+        default_factory=lambda: {"log": {"type": "log", "trouble": None}}
+    )
+    channel_test: dict[str, str | None] = field(
+        default_factory=lambda: {"state": "sent", "remark": None}
+    )
     changed: threading.Condition = field(default_factory=threading.Condition)
     watchers: int = 0
     closing: bool = False
@@ -233,6 +243,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer a GET."""
         self._answer("GET")
 
+    def do_DELETE(self) -> None:
+        """Answer a DELETE."""
+        self._answer("DELETE")
+
     def do_POST(self) -> None:
         """Answer a POST."""
         self._answer("POST")
@@ -248,15 +262,38 @@ class _Handler(BaseHTTPRequestHandler):
         if problem := self.owner.problems.get(f"{method} {parts.path}"):
             self._problem(*problem)
             return
+        if (told := self.owner.told.get(f"{method} {unquote(parts.path)}")) is not None:
+            self._tell_back(told)
+            return
         way = parts.path.removeprefix("/v1/").split("/")
         if way == ["uploads"]:
             self._json(
                 {"source": f"file:uploads/{query['name']}", "bytes": len(body), "sha256": "00"}, 201
             )
+        elif way[0] == "channels":
+            self._channels(way[1:])
         elif way == ["runs"]:
             self._start() if method == "POST" else self._page(query)
         else:
             self._of_run(method, way[1], way[2] if len(way) > 2 else "")
+
+    def _channels(self, way: list[str]) -> None:
+        if not way:
+            items = [{"name": name, **state} for name, state in self.owner.channels.items()]
+            self._json({"items": items})
+        elif way[0] in self.owner.channels:
+            self._json({"channel": way[0], **self.owner.channel_test})
+        else:
+            self._problem("unknown-name", 422, f"Unknown channel '{way[0]}'.")
+
+    def _tell_back(self, told: Any) -> None:
+        if isinstance(told, list):
+            pages = cast("list[Any]", told)
+            told = pages.pop(0)
+        if isinstance(told, bytes):
+            self._bytes(told, "text/x-opml")
+        else:
+            self._json(told)
 
     def _of_run(self, method: str, run_id: str, action: str) -> None:
         run = next((run for run in self.owner.runs if run.id == run_id), None)

@@ -286,6 +286,21 @@ def test_steering_goes_to_its_own_address(act: Callable[[TrendsClient], object],
     assert script.requests[0].url.path == path
 
 
+def test_channels_are_listed() -> None:
+    items = [{"name": "team", "type": "slack", "trouble": "No url."}]
+    script = Script(httpx.Response(200, json={"items": items}))
+    (channel,) = client(script).channels()
+    assert (channel.name, channel.type, channel.trouble) == ("team", "slack", "No url.")
+
+
+def test_a_test_of_a_channel_is_never_sent_twice() -> None:
+    problem = {"slug": "delivery-unavailable", "status": 503, "title": "x", "detail": "x"}
+    script = Script(httpx.Response(503, json=problem))
+    with pytest.raises(ServerError):
+        client(script).test_channel("a/b")
+    assert [request.url.raw_path for request in script.requests] == [b"/v1/channels/a%2Fb/test"]
+
+
 def test_upload_names_the_file(tmp_path: Path) -> None:
     file = tmp_path / "기사.jsonl"
     file.write_bytes(b"x" * 10)
