@@ -6,13 +6,14 @@ BIN := .venv/bin
 SETUP := @$(PYTHON) deploy/setup.py
 COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11
 BENCHMARKS ?= throughput run truth volume headlines exit_status
+TREND_BENCHMARKS := announced coinages categories nab clusters items watchlist
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check fmt docs lock bench clean
+.PHONY: help setup demo up test check fmt docs lock bench bench-trends clean
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo "  Options follow in ARGS, such as: make test ARGS='-k supervisor'"
 
 setup: ## make or refresh .venv from the lock files
@@ -28,7 +29,7 @@ up: ## start the Temporal server, a worker and the API; Ctrl-C stops them, the d
 
 test: ## run the whole test suite
 	$(SETUP)
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses=auto --dist=worksteal $(ARGS)
 
 check: ## formatting, lint, types and the direction of imports
 	$(SETUP)
@@ -59,6 +60,9 @@ bench: ## measure, print tables, write benchmarks/results/; DATA=FOLDER adds rea
 	@failed=0; for name in $(BENCHMARKS); do \
 		echo "== $$name"; $(BIN)/python -m benchmarks.$$name --data $(DATA) $(ARGS) || failed=1; \
 	done; exit $$failed
+
+bench-trends: ## measure what is found in real headlines, and the memory of items; needs DATA=FOLDER
+	@$(MAKE) --no-print-directory bench BENCHMARKS="$(TREND_BENCHMARKS)"
 
 clean: ## remove .venv, .tools and caches; your data in .trends stays
 	rm -rf .venv .tools .pytest_cache .ruff_cache .hypothesis .import_linter_cache

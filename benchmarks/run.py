@@ -24,7 +24,8 @@ from trends.storage.migrate import migrate
 from trends.storage.runs import RunRow
 
 WINDOW = WindowSpan(start=datetime(2026, 2, 22, tzinfo=UTC), end=datetime(2026, 3, 1, tzinfo=UTC))
-DAYS = 90
+# Enough for a stage that is still at work when the word arrives.
+LONG_PER_DAY = 300
 MAX_EVENTS, MAX_KB = 120, 50
 
 
@@ -103,6 +104,7 @@ async def stages(server: Server) -> bool:
             figures.add(f"stage {stage.stage}", stage.seconds, "s")
         figures.add("whole run, request to result", wall, "s")
         figures.add("wall time outside the stages", (wall - inside) * 1000, "ms", "<= 150")
+    async with stack(server, LONG_PER_DAY) as doors:
         await cancels(doors, figures)
     return figures.finish()
 
@@ -123,7 +125,8 @@ async def cancels(doors: Doors, figures: Figures) -> None:
         except WorkflowFailureError:
             figures.add(f"cancel in {stage}", time.perf_counter() - began, "s", "<= 2")
         else:
-            figures.add(f"cancel in {stage}", "ended before the word came", "")
+            message = f"the run ended before the cancel in {stage}: raise LONG_PER_DAY"
+            raise SystemExit(message)
 
 
 async def main() -> bool:
