@@ -1,7 +1,7 @@
 """The parts of a trend's life, and of two windows side by side: plain functions over a connection."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from trends.domain.models import Evidence
 from trends.domain.report import ChangeKind
 from trends.domain.trend import Appearance, ComparedTrend, MadeDecision, Tie, TrendDay
 from trends.storage.trend_reads import MonitorView, appearance_of
-from trends.storage.trend_tables import trend_appearances, trend_days, trend_links, trends
+from trends.storage.trend_tables import trend_appearances, trend_links, trends
 from trends.storage.trend_writes import unpacked
 
 MOST_APPEARANCES = 400
@@ -23,15 +23,19 @@ _EVIDENCE_OF_WINDOWS = 10
 
 
 def days_of(connection: sa.Connection, tenant: str, trend_id: str) -> tuple[TrendDay, ...]:
-    """Stories by day, oldest first."""
-    rows = connection.execute(
-        sa.select(trend_days)
-        .where(trend_days.c.tenant == tenant, trend_days.c.trend_id == trend_id)
-        .order_by(trend_days.c.day)
-    ).mappings()
-    return tuple(
-        TrendDay.model_validate({name: row[name] for name in TrendDay.model_fields}) for row in rows
+    """Stories by day, oldest first: each day as the newest window that holds it counted it.
+
+    Derived here and stored nowhere: a row a day would make the write that ends a report many times as long.
+    """
+    rows = connection.scalars(
+        sa.select(trend_appearances.c.series)
+        .where(trend_appearances.c.tenant == tenant, trend_appearances.c.trend_id == trend_id)
+        .order_by(trend_appearances.c.window_end)
     )
+    days = {day: counted for series in rows for day, counted in unpacked(series).items()}
+    # A life begins with the first story, not with zeros.
+    begun = min((day for day, counted in days.items() if counted.stories), default=date.max)
+    return tuple(TrendDay(day=day, **days[day]._asdict()) for day in sorted(days) if day >= begun)
 
 
 def appearances_of(

@@ -81,19 +81,6 @@ sa.Index(
     trend_appearances.c.window_end,
 )
 
-# Stories by day over a trend's whole life: each day as the newest window that holds it counted it.
-trend_days = sa.Table(
-    "trend_days",
-    metadata,
-    text("tenant"),
-    text("trend_id"),
-    sa.Column("day", sa.Date, nullable=False),
-    number("stories"),
-    number("exposure"),
-    flag("observed"),
-    sa.PrimaryKeyConstraint("tenant", "trend_id", "day"),
-)
-
 trend_links = sa.Table(
     "trend_links",
     metadata,

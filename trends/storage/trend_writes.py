@@ -11,7 +11,6 @@ from trends.domain.models import Analysis, DayCount, Topic, Window
 from trends.domain.text import fold
 from trends.storage.trend_tables import (
     trend_appearances,
-    trend_days,
     trend_decisions,
     trend_links,
     trend_windows,
@@ -87,11 +86,7 @@ def remember_window(
     if rows:
         connection.execute(sa.insert(appearances), rows)
     _link(connection, tenant, window.end, memory)
-    found: dict[str, Any] = {row["trend_id"]: row["series"] for row in rows}
-    _count_days(connection, tenant, window.end, found)
-    for trend_id in sorted(before - set(found)):
-        _recount(connection, tenant, trend_id)
-    _project(connection, tenant, before | set(found))
+    _project(connection, tenant, before | {row["trend_id"] for row in rows})
 
 
 def _forget(connection: sa.Connection, tenant: str, monitor: str, window_end: datetime) -> None:
@@ -153,94 +148,6 @@ def _link(connection: sa.Connection, tenant: str, window_end: datetime, memory: 
     rows = [{**of_window, **link.model_dump()} for link in memory.links]
     if rows:
         connection.execute(sa.insert(trend_links), rows)
-
-
-def _count_days(
-    connection: sa.Connection,
-    tenant: str,
-    window_end: datetime,
-    found: Mapping[str, Mapping[str, Any]],
-) -> None:
-    """Write the days of trends; those that a later window holds too are counted as that one counted them."""
-    older = set(
-        connection.scalars(
-            sa.select(trend_appearances.c.trend_id)
-            .distinct()
-            .where(
-                trend_appearances.c.tenant == tenant,
-                trend_appearances.c.trend_id.in_(sorted(found)),
-                trend_appearances.c.window_end > window_end,
-            )
-        )
-    )
-    stored = _stored_days(connection, tenant, set(found) - older)
-    for trend_id in sorted(found):
-        if trend_id in older:
-            _recount(connection, tenant, trend_id)
-        else:
-            _replace_days(
-                connection, tenant, trend_id, unpacked(found[trend_id]), stored.get(trend_id, {})
-            )
-
-
-def _stored_days(
-    connection: sa.Connection, tenant: str, trend_ids: Iterable[str]
-) -> Mapping[str, Days]:
-    table = trend_days.c
-    stored: dict[str, dict[date, Counted]] = {}
-    rows = connection.execute(
-        sa.select(table.trend_id, table.day, table.stories, table.exposure, table.observed).where(
-            table.tenant == tenant, table.trend_id.in_(sorted(trend_ids))
-        )
-    )
-    for trend_id, day, stories, exposure, observed in rows:
-        stored.setdefault(trend_id, {})[day] = Counted(stories, exposure, observed)
-    return stored
-
-
-def _recount(connection: sa.Connection, tenant: str, trend_id: str) -> None:
-    """Count a trend's days anew from all its appearances, the newest word on a day being the last."""
-    rows = connection.scalars(
-        sa.select(trend_appearances.c.series)
-        .where(trend_appearances.c.tenant == tenant, trend_appearances.c.trend_id == trend_id)
-        .order_by(trend_appearances.c.window_end)
-    )
-    days = {day: counted for series in rows for day, counted in unpacked(series).items()}
-    connection.execute(
-        sa.delete(trend_days).where(
-            trend_days.c.tenant == tenant, trend_days.c.trend_id == trend_id
-        )
-    )
-    _replace_days(connection, tenant, trend_id, {day: days[day] for day in sorted(days)}, {})
-
-
-def _replace_days(
-    connection: sa.Connection, tenant: str, trend_id: str, series: Days, stored: Days
-) -> None:
-    """Write the days that differ from what is stored. A life begins with the first story, not with zeros."""
-    begun = next((day for day, counted in series.items() if counted.stories), date.max)
-    changed = {
-        day: counted
-        for day, counted in series.items()
-        if stored.get(day) != counted and (day >= begun or day in stored)
-    }
-    known = [day for day in changed if day in stored]
-    if known:
-        connection.execute(
-            sa.delete(trend_days).where(
-                trend_days.c.tenant == tenant,
-                trend_days.c.trend_id == trend_id,
-                trend_days.c.day.in_(known),
-            )
-        )
-    if changed:
-        connection.execute(
-            sa.insert(trend_days),
-            [
-                {"tenant": tenant, "trend_id": trend_id, "day": day, **counted._asdict()}
-                for day, counted in changed.items()
-            ],
-        )
 
 
 def _project(connection: sa.Connection, tenant: str, trend_ids: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""Trend memory: windows, trends, appearances, days, links and decisions.
+"""Trend memory: windows, trends, appearances, links and decisions.
 
 Revision ID: 0004
 Revises: 0003
@@ -20,7 +20,6 @@ def upgrade() -> None:
     _create_windows()
     _create_trends()
     _create_appearances()
-    _create_days()
     _create_links()
     _create_decisions()
 
@@ -30,7 +29,6 @@ def downgrade() -> None:
     for table in (
         "trend_decisions",
         "trend_links",
-        "trend_days",
         "trend_appearances",
         "trends",
         "trend_windows",
@@ -109,17 +107,6 @@ def _create_appearances() -> None:
     )
     op.create_index(
         "ix_trend_appearances_window", "trend_appearances", ["tenant", "monitor", "window_end"]
-    )
-
-
-def _create_days() -> None:
-    op.create_table(
-        "trend_days",
-        *_text("tenant", "trend_id"),
-        sa.Column("day", sa.Date, nullable=False),
-        *_numbers("stories", "exposure"),
-        *_flags("observed"),
-        sa.PrimaryKeyConstraint("tenant", "trend_id", "day", name="pk_trend_days"),
     )
 
 
