@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -354,12 +355,28 @@ def load_market(
     if name not in files:
         kind = "market"
         raise UnknownNameError(kind, name, files)
-    content = read_mapping(files[name])
+    try:
+        written = files[name].stat()
+    except OSError:
+        # Gone since it was listed; reading it says so.
+        return _read_market(files[name], name)
+    return _known_market(files[name], name, written.st_mtime_ns, written.st_size)
+
+
+@lru_cache(maxsize=64)
+def _known_market(file: Path, name: str, written_ns: int, size: int) -> Market:
+    """Read a market once as long as its file stays as it is: years of holidays take 50 ms, and every run asks."""
+    del written_ns, size
+    return _read_market(file, name)
+
+
+def _read_market(file: Path, name: str) -> Market:
+    content = read_mapping(file)
     try:
         market = Market.model_validate_json(json.dumps(content.values, default=str), strict=True)
     except ValidationError as error:
         layer = Layer({}, {path: content.place(path) for path in content.lines})
-        raise _wrong_values(error, [layer], str(files[name])) from error
+        raise _wrong_values(error, [layer], str(file)) from error
     if market.name != name:
         raise SettingsError(
             f"{content.place(('name',))} names the market '{market.name}'.",
