@@ -139,9 +139,8 @@ class Pollers:
             EngineUnreachableError: The server does not answer.
             StorageError: The database failed.
         """
-        wanted = {each.key: each for each in await self._targets.wanted()}
+        own = await self._wanted(key)
         health, _ = await self._sources.known(key)
-        own = wanted.get(key)
         request = PollerInput(
             tenant=key.tenant,
             source=key.source,
@@ -151,6 +150,16 @@ class Pollers:
         )
         await self._start(key, request, contracts.POLL_NOW_SIGNAL)
 
+    async def begin(self, key: SourceKey) -> None:
+        """Ask a source at once that was registered just now; nothing where sources are not polled.
+
+        Raises:
+            EngineUnreachableError: The server does not answer; the next look begins it.
+            StorageError: The database failed.
+        """
+        if await self._wanted(key) is not None:
+            await self.poll_now(key)
+
     async def retire(self, key: SourceKey) -> None:
         """Let a poller see at once that its source is gone.
 
@@ -159,6 +168,9 @@ class Pollers:
         """
         self._running.pop(key, None)
         await self._signal(key, contracts.POLL_NOW_SIGNAL)
+
+    async def _wanted(self, key: SourceKey) -> Wanted | None:
+        return next((each for each in await self._targets.wanted() if each.key == key), None)
 
     async def _bring_in_line(self, wanted: Wanted, health: SourceHealth | None) -> bool:
         key, cadence = wanted

@@ -1,6 +1,7 @@
 """What people do with sources: see them, register feeds, look at one, poll, pause, remove. What the API serves from."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,13 @@ from trends.domain.health import SourceHealth
 from trends.domain.items import SeenItem, look_at
 from trends.domain.models import Model
 from trends.domain.windows import zone_named
-from trends.errors import ConflictError, InvalidRequestError, NotFoundError, TrendsError
+from trends.errors import (
+    ConflictError,
+    EngineUnreachableError,
+    InvalidRequestError,
+    NotFoundError,
+    TrendsError,
+)
 from trends.settings import FeedSettings, Settings, load_market
 from trends.sources.base import PollState, ReadLog
 from trends.sources.feeds.opml import OpmlFeed, OpmlRefusal, parse_opml, write_opml
@@ -117,6 +124,10 @@ class Steering(Protocol):
         """Ask a source at once."""
         ...
 
+    async def begin(self, key: SourceKey) -> None:
+        """Ask a source that was registered just now."""
+        ...
+
     async def retire(self, key: SourceKey) -> None:
         """Let a poller see at once that its source is gone."""
         ...
@@ -197,7 +208,7 @@ class SourceService:
         )
 
     async def add(self, tenant: str, feed: NewFeed) -> KnownSource:
-        """Register a feed; its poller begins within a minute.
+        """Register a feed and ask it at once; while the Temporal server is away, once it is back.
 
         Raises:
             InvalidRequestError: The name, the address, the market or the language cannot be.
@@ -206,6 +217,8 @@ class SourceService:
             StorageError: The database failed.
         """
         await self._register(tenant, feed)
+        with contextlib.suppress(EngineUnreachableError):
+            await self._pollers.begin(SourceKey(tenant, spec_of(feed.name)))
         return await self.one(tenant, spec_of(feed.name))
 
     async def import_opml(self, tenant: str, content: bytes) -> Imported:

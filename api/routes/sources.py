@@ -68,7 +68,7 @@ async def list_sources(served: ServedBy) -> SourceList:
     ),
 )
 async def add_source(body: FeedBody, served: ServedBy) -> SourceOut:
-    """Register a feed. Its poller begins within a minute."""
+    """Register a feed, and ask it at once."""
     service = served.doors.sources
     return source_out(await service.add(TENANT, body.feed()), service.now())
 

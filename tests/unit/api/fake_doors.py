@@ -202,6 +202,10 @@ class FakePollers:
         """Remember it."""
         self._tell("poll", key)
 
+    async def begin(self, key: SourceKey) -> None:
+        """Remember it."""
+        self._tell("begin", key)
+
     async def retire(self, key: SourceKey) -> None:
         """Remember it."""
         self._tell("retire", key)
