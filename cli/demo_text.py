@@ -1,6 +1,5 @@
 """The end of a demo as text: the top of the report, where its files lie, and what each stage took."""
 
-import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +8,7 @@ from rich.cells import cell_len
 
 from cli.board import Board
 from cli.output import flat, seconds_text, sparkline
+from trends.domain.rounding import floor_tenth
 
 TOPICS = 5
 SPARK_DAYS = 28
@@ -44,9 +44,7 @@ def top_topics(topics: list[Json]) -> Iterator[str]:
         series = [float(day["stories"]) for day in topic["series"][-SPARK_DAYS:]]
         label = padded(flat(str(topic["label"])), LABEL_WIDTH)
         growth = "new" if topic["is_new"] else f"×{topic['growth']:.1f}"
-        low = (
-            f"at least ×{math.floor(topic['growth_low'] * 10) / 10:.1f}"  # a bound never rounds up
-        )
+        low = f"at least ×{floor_tenth(topic['growth_low']):.1f}"
         outlets = f", {len(topic['outlets'])} outlets" if topic["outlets"] else ""
         yield (
             f"  {topic['rank']}. {label} {growth:>6}  {low:<14} {sparkline(series)}  "

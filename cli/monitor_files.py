@@ -10,6 +10,7 @@ from cli.monitors import Author, Name, tell
 from cli.output import as_data, sparkline
 from cli.problems import AskedWrongError
 from cli.session import Session, calls_api
+from trends.domain.rounding import floor_tenth
 
 if TYPE_CHECKING:
     from trends_client.monitor_models import LookBack, WatchedEntity
@@ -143,7 +144,7 @@ def _counted(entity: "WatchedEntity", *, drawn: bool) -> list[str]:
         str(entity.stories),
         "" if entity.expected is None else f"{entity.expected:.1f}",
         f"{entity.growth:.1f}",
-        f"{entity.growth_low:.1f}–{entity.growth_high:.1f}",
+        f"{floor_tenth(entity.growth_low):.1f}–{entity.growth_high:.1f}",
         "" if entity.voice is None else f"{entity.voice.share:.0%}",
     ]
     if drawn:

@@ -11,6 +11,7 @@ from cli.output import Output, as_data, sparkline
 from cli.problems import AskedWrongError
 from cli.session import Session, calls_api
 from cli.times import moment_of, time_text
+from trends.domain.rounding import floor_tenth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,7 +170,10 @@ def _describe(out: Output, life: "TrendLife") -> None:
         ("headlines", trend.found_label if trend.found_label != trend.label else ""),
         ("status", trend.status if trend.live else f"{trend.status}, gone"),
         ("decided", _hand(trend)),
-        ("growth", f"{trend.growth:.1f} ({trend.growth_low:.1f} to {trend.growth_high:.1f})"),
+        (
+            "growth",
+            f"{trend.growth:.1f} ({floor_tenth(trend.growth_low):.1f} to {trend.growth_high:.1f})",
+        ),
         ("stories", str(trend.stories)),
         ("since", time_text(trend.since, drawn=out.drawn)),
         ("last seen", time_text(trend.last_seen, drawn=out.drawn)),

@@ -9,6 +9,7 @@ from email.utils import format_datetime
 from xml.etree import ElementTree as ET
 
 from trends.domain.models import utc_text
+from trends.domain.rounding import floor_tenth
 from trends.domain.trend import Trend
 
 CSV_COLUMNS = (
@@ -95,7 +96,7 @@ def to_rss(
 
 
 def _told(trend: Trend) -> str:
-    interval = f"90% interval {trend.growth_low:.1f} to {trend.growth_high:.1f}"
+    interval = f"90% interval {floor_tenth(trend.growth_low):.1f} to {trend.growth_high:.1f}"
     parts = [
         f"{trend.status.value}, {trend.growth:.1f} times its usual level ({interval})",
         f"{trend.stories} stories",

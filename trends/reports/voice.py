@@ -1,6 +1,5 @@
 """Write numbers, dates and labels the way one language does."""
 
-import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from trends.domain.models import Language, Window
+from trends.domain.rounding import floor_tenth
 from trends.reports.texts import Texts
 from trends.reports.texts_en import EN
 from trends.reports.texts_ko import KO
@@ -74,8 +74,7 @@ class Voice:
     def at_least(self, value: float) -> str:
         """A lower bound: rounded down, so that it still holds."""
         held = min(value, float(_HIGHEST_GROWTH))
-        # The small addend undoes a binary 2.0999… of a stored 2.1.
-        tenths = math.floor(held * 10 + 1e-9) / 10
+        tenths = floor_tenth(held)
         return self._factor(f"{tenths:.1f}" if tenths < _TENTHS_BELOW else f"{int(tenths)}")
 
     def _factor(self, text: str) -> str:
