@@ -184,6 +184,19 @@ class ItemStore:
         rows = await self._database.read(_rows(query))
         return {TimeRule(row["time_rule"]): row["number"] for row in rows}
 
+    async def first(self, key: SourceKey, start: datetime, end: datetime) -> datetime | None:
+        """Read when the first item of a source in `[start, end)` was published; None where there is none.
+
+        Raises:
+            StorageError: The database failed.
+        """
+        query = (
+            sa.select(sa.func.min(items.c.published_at))
+            .where(*of_source(items, key))
+            .where(items.c.published_at >= start, items.c.published_at < end)
+        )
+        return await self._database.read(lambda connection: connection.scalar(query))
+
     async def observed(
         self, key: SourceKey, start: datetime, end: datetime, *, censored: bool
     ) -> tuple[Window, ...]:

@@ -1,4 +1,4 @@
-"""The tables of monitors: how each stands, every change it went through, and whose a question is."""
+"""The tables of monitors: how each stands, every change it went through, whose a question is, and when it was to run."""
 
 import sqlalchemy as sa
 
@@ -47,3 +47,17 @@ monitor_questions = sa.Table(
     sa.PrimaryKeyConstraint("tenant", "monitor_id"),
 )
 sa.Index("ix_monitor_questions_name", monitor_questions.c.tenant, monitor_questions.c.name)
+
+# What became of each time at which a monitor was to run.
+monitor_fires = sa.Table(
+    "monitor_fires",
+    metadata,
+    text("tenant"),
+    text("name"),
+    time("scheduled_at"),
+    text("state"),
+    text("run_id", nullable=True),
+    text("note"),
+    time("at"),
+    sa.PrimaryKeyConstraint("tenant", "name", "scheduled_at"),
+)

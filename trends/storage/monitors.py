@@ -100,6 +100,19 @@ class MonitorStore:
         )
         return tuple(map(monitor_of, await self._database.read(_all(query))))
 
+    async def scheduled(self) -> tuple[Monitor, ...]:
+        """Read the monitors of all tenants that are not removed, by tenant and name.
+
+        Raises:
+            StorageError: The database failed.
+        """
+        query = (
+            sa.select(monitors)
+            .where(monitors.c.state != MonitorState.REMOVED)
+            .order_by(monitors.c.tenant, monitors.c.name)
+        )
+        return tuple(map(monitor_of, await self._database.read(_all(query))))
+
     async def asking(self, tenant: str, monitor_id: str) -> Monitor | None:
         """Find the monitor that asks a question now; None where none does.
 

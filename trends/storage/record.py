@@ -7,12 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from trends.domain.models import ArtifactRef, RunStatus
+from trends.domain.models import ArtifactRef, Edition, RunStatus
 from trends.errors import IdempotencyConflictError, RunNotFoundError
 from trends.storage import statements as sql
 from trends.storage.events import NewEvent, append
 from trends.storage.rows import NewRun, RunRow, artifacts_in
 from trends.storage.statements import RunKey
+from trends.storage.tables import runs
 
 # The stage whose result is what people come for: it is kept in the run row as well.
 REPORT_STAGE = "report"
@@ -141,7 +142,7 @@ def complete(
 
 
 def mark(connection: sa.Connection, key: RunKey, status: RunStatus, event: NewEvent) -> bool:
-    """Park a run, or let it go on; `event` brings time, stage and data.
+    """Park a run, pause it, or let it go on; `event` brings time, stage and data.
 
     Returns:
         False when nothing was written: it stands so already, or has ended.
@@ -152,14 +153,31 @@ def mark(connection: sa.Connection, key: RunKey, status: RunStatus, event: NewEv
     run = hold(connection, key)
     if run.status.ended or run.status is status:
         return False
-    if status is RunStatus.BLOCKED:
-        kind, resumes = "run.blocked", run.resumes
-    elif status is RunStatus.RUNNING and run.status is RunStatus.BLOCKED:
+    if status in {RunStatus.BLOCKED, RunStatus.PAUSED}:
+        kind, resumes = f"run.{status.value}", run.resumes
+    elif status is RunStatus.RUNNING and run.status in {RunStatus.BLOCKED, RunStatus.PAUSED}:
         kind, resumes = "run.resumed", run.resumes + 1
     else:
         return False
+    values: dict[str, Any] = {"status": status, "resumes": resumes}
+    if run.status is RunStatus.STARTING:
+        # Paused before its first stage: it has begun all the same.
+        values["started_at"] = event.at
     told = replace(event, type=kind, dedupe=f"{kind}/{resumes}")
-    return _turn(connection, key, run, told, {"status": status, "resumes": resumes})
+    return _turn(connection, key, run, told, values)
+
+
+def rebrief(
+    connection: sa.Connection, key: RunKey, brief: ArtifactRef, artifacts: Iterable[ArtifactRef]
+) -> None:
+    """Give a run another brief, with what that refers to. What the run had is kept.
+
+    Raises:
+        RunNotFoundError: No such run in this tenant.
+    """
+    hold(connection, key)
+    _update(connection, key, {"brief": brief.model_dump(mode="json")})
+    _refer(connection, key, "", (brief, *artifacts))
 
 
 def finish(connection: sa.Connection, key: RunKey, status: RunStatus, event: NewEvent) -> bool:
@@ -179,6 +197,29 @@ def finish(connection: sa.Connection, key: RunKey, status: RunStatus, event: New
     kind = f"run.{status.value}"
     told = replace(event, type=kind, dedupe=kind)
     return _turn(connection, key, run, told, {"status": status, "ended_at": event.at})
+
+
+def correct(connection: sa.Connection, key: RunKey) -> Edition:
+    """Call a run's edition corrected where a partial one of it has its report; give what it is now.
+
+    Raises:
+        RunNotFoundError: No such run in this tenant.
+    """
+    hold(connection, key)
+    partial = connection.scalar(
+        sa.select(runs.c.run_id)
+        .where(
+            runs.c.tenant == key.tenant,
+            runs.c.parent_run == key.run_id,
+            runs.c.edition == Edition.PARTIAL,
+            runs.c.report.is_not(None),
+        )
+        .limit(1)
+    )
+    if partial is None:
+        return read_run(connection, key).edition
+    _update(connection, key, {"edition": Edition.CORRECTED})
+    return Edition.CORRECTED
 
 
 def _known(connection: sa.Connection, new: NewRun) -> RunRow | None:

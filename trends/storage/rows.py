@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, ValidationError
 
 from trends.domain.models import (
     ArtifactRef,
+    Edition,
     Language,
     Model,
     Question,
@@ -41,6 +42,7 @@ class NewRun(Model):
         input: Input of its workflow, so that a reconciler can start it.
         report: The parent's report, where that is taken over.
         artifacts: What it refers to beyond brief and input, such as the settings snapshot.
+        edition: Which edition of its window's report it makes.
     """
 
     tenant: Tenant
@@ -62,6 +64,7 @@ class NewRun(Model):
     input: JsonObject
     report: JsonObject | None = None
     artifacts: tuple[ArtifactRef, ...] = ()
+    edition: Edition = Edition.FULL
 
 
 class RunRow(Model):
@@ -79,7 +82,8 @@ class RunRow(Model):
         reason: The same as a sentence.
         report: Result of the report stage, once there is one.
         lines: The report's five lines.
-        resumes: How often it went on after being parked.
+        resumes: How often it went on after being parked or paused.
+        edition: Which edition of its window's report it makes.
     """
 
     tenant: Tenant
@@ -115,6 +119,7 @@ class RunRow(Model):
     lines: tuple[str, ...]
     input: JsonObject
     resumes: int
+    edition: Edition = Edition.FULL
 
 
 class RunPage(Model):

@@ -6,12 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from trends.domain.models import ArtifactRef, RunStatus
+from trends.domain.models import UNFINISHED, ArtifactRef, Edition, RunStatus
 from trends.errors import UnknownNameError
+from trends.storage.backfill_tables import backfills
 from trends.storage.cursors import read_cursor, write_cursor
 from trends.storage.database import Database
 from trends.storage.events import NewEvent, failure_data
-from trends.storage.record import accept, complete, finish, mark, read_run, step
+from trends.storage.record import accept, complete, correct, finish, mark, read_run, rebrief, step
 from trends.storage.rows import JsonObject, NewRun, RunPage, RunRow, StageRow
 from trends.storage.statements import READ_STAGES, RunKey
 from trends.storage.tables import run_artifacts, runs
@@ -19,7 +20,6 @@ from trends.storage.tables import run_artifacts, runs
 __all__ = ["NewRun", "RunPage", "RunRow", "RunStore", "StageRow"]
 
 MAX_PAGE = 200
-_UNFINISHED = (RunStatus.STARTING, RunStatus.RUNNING, RunStatus.BLOCKED)
 
 
 class RunStore:
@@ -96,9 +96,9 @@ class RunStore:
         if questions is not None:
             query = query.where(runs.c.question_hash.in_(sorted(questions)))
         if cursor is not None:
-            at, run_id = read_cursor(cursor)
-            same = sa.and_(runs.c.requested_at == at, runs.c.run_id < run_id)
-            query = query.where(sa.or_(runs.c.requested_at < at, same))
+            # Compared as a pair, both databases begin in the index where the page before ended; with OR they would
+            # go through every row from the newest on.
+            query = query.where(sa.tuple_(runs.c.requested_at, runs.c.run_id) < read_cursor(cursor))
         limit = max(1, min(limit, MAX_PAGE))
         query = query.order_by(runs.c.requested_at.desc(), runs.c.run_id.desc()).limit(limit + 1)
         rows = await self._rows(query)
@@ -134,7 +134,7 @@ class RunStore:
             StorageError: The database failed.
         """
         query = sa.select(runs).where(
-            runs.c.status.in_(_UNFINISHED), runs.c.updated_at < older_than
+            runs.c.status.in_(sorted(UNFINISHED)), runs.c.updated_at < older_than
         )
         if after is not None:
             same = sa.and_(runs.c.updated_at == after.updated_at, runs.c.run_id > after.run_id)
@@ -163,13 +163,37 @@ class RunStore:
         within = sa.and_(runs.c.window_end >= start, runs.c.window_end < end)
         return await self._reported(tenant, question_hash, within)
 
-    async def referenced(self) -> set[str]:
-        """Keys of all artifacts that a run of any tenant refers to.
+    async def by_key(self, tenant: str, key: str) -> RunRow | None:
+        """Find the run of an idempotency key; None where there is none.
 
         Raises:
             StorageError: The database failed.
         """
-        query = sa.select(run_artifacts.c.uri).distinct()
+        query = sa.select(runs).where(runs.c.tenant == tenant, runs.c.idempotency_key == key)
+        return next(iter(await self._rows(query)), None)
+
+    async def correct(self, tenant: str, run_id: str) -> Edition:
+        """Call a run's edition corrected where a partial one of it has its report; else it stays what it is.
+
+        Returns:
+            Which edition it is now.
+
+        Raises:
+            RunNotFoundError: No such run in this tenant.
+            StorageError: The database failed.
+        """
+        return await self._database.write(
+            lambda connection: correct(connection, RunKey(tenant, run_id))
+        )
+
+    async def referenced(self) -> set[str]:
+        """Keys of all artifacts that a run of any tenant refers to, or will: a backfill pins its settings.
+
+        Raises:
+            StorageError: The database failed.
+        """
+        pinned = sa.select(backfills.c.plan["settings"]["uri"].as_string())
+        query = sa.union(sa.select(run_artifacts.c.uri), pinned)
         return await self._database.read(lambda connection: set(connection.scalars(query)))
 
     async def stage_started(
@@ -271,7 +295,7 @@ class RunStore:
     async def mark(
         self, tenant: str, run_id: str, status: RunStatus, stage: str, slug: str, reason: str
     ) -> bool:
-        """Record that a run is parked (`blocked`), or goes on (`running`).
+        """Record that a run is parked (`blocked`), `paused`, or goes on (`running`).
 
         Returns:
             False when nothing was written: it stands so already, or has ended.
@@ -284,6 +308,18 @@ class RunStore:
         return await self._database.write(
             lambda connection: mark(connection, RunKey(tenant, run_id), status, event)
         )
+
+    async def rebrief(
+        self, tenant: str, run_id: str, brief: ArtifactRef, artifacts: Sequence[ArtifactRef]
+    ) -> None:
+        """Give a run that has not read its brief to the end another one, with what that refers to.
+
+        Raises:
+            RunNotFoundError: No such run in this tenant.
+            StorageError: The database failed.
+        """
+        key = RunKey(tenant, run_id)
+        await self._database.write(lambda connection: rebrief(connection, key, brief, artifacts))
 
     async def finish(
         self, tenant: str, run_id: str, status: RunStatus, stage: str, slug: str, reason: str

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from pydantic import AwareDatetime
 
 from trends.domain.health import SourceHealth
-from trends.domain.models import Model, RunStatus, Tenant
+from trends.domain.models import UNFINISHED, Model, Tenant
 from trends.errors import ConflictError, NotFoundError
 from trends.storage.database import Database
 from trends.storage.item_tables import source_health, sources
@@ -15,7 +15,6 @@ from trends.storage.polls import SourceKey, hold_source, of_source
 from trends.storage.rows import JsonObject
 from trends.storage.tables import runs
 
-_UNFINISHED = (RunStatus.STARTING, RunStatus.RUNNING, RunStatus.BLOCKED)
 _HEALTH = [source_health.c[name] for name in SourceHealth.model_fields]
 
 
@@ -154,7 +153,7 @@ class SourceStore:
         query = sa.select(
             sa.func.min(runs.c.window_start).label("start"),
             sa.func.min(runs.c.window_end).label("end"),
-        ).where(runs.c.tenant == tenant, runs.c.status.in_(_UNFINISHED))
+        ).where(runs.c.tenant == tenant, runs.c.status.in_(sorted(UNFINISHED)))
         row = await self._database.read(lambda connection: connection.execute(query).one())
         return None if row.start is None else min(row.start, row.end - history)
 

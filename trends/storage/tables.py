@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
-from trends.storage.columns import json, large_number, number, real, text, time
+from trends.storage.columns import flag, json, large_number, number, real, text, time
 
 # Names of constraints are written out, so that a migration can drop them by name on every database.
 NAMING = {
@@ -64,6 +64,7 @@ runs = sa.Table(
     json("lines"),
     json("input", nullable=True),
     number("resumes"),
+    text("edition"),
     sa.PrimaryKeyConstraint("tenant", "run_id"),
     sa.UniqueConstraint("tenant", "idempotency_key"),
 )
@@ -138,7 +139,15 @@ outbox = sa.Table(
     time("updated_at"),
     time("sent_at", nullable=True),
     text("error"),
+    time("not_before", nullable=True),
+    flag("alert"),
+    flag("digest"),
+    text("carried_by"),
     sa.PrimaryKeyConstraint("tenant", "id"),
     sa.UniqueConstraint("tenant", "subject", "channel"),
 )
 sa.Index("ix_outbox_run", outbox.c.tenant, outbox.c.run_id)
+# What senders look through.
+sa.Index("ix_outbox_waiting", outbox.c.state, outbox.c.not_before)
+# What went to one channel, newest first.
+sa.Index("ix_outbox_channel", outbox.c.tenant, outbox.c.channel, outbox.c.created_at, outbox.c.id)

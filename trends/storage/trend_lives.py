@@ -11,7 +11,14 @@ from trends.domain.decisions import Verb
 from trends.domain.memory import LinkKind
 from trends.domain.models import Evidence
 from trends.domain.report import ChangeKind
-from trends.domain.trend import Appearance, ComparedTrend, MadeDecision, Tie, TrendDay
+from trends.domain.trend import (
+    Appearance,
+    ComparedTrend,
+    MadeDecision,
+    Tie,
+    TrendDay,
+    TrendEvidence,
+)
 from trends.storage.trend_reads import MonitorView, appearance_of
 from trends.storage.trend_tables import trend_appearances, trend_links, trends
 from trends.storage.trend_writes import unpacked
@@ -62,6 +69,37 @@ def appearances_of(
         pieces.values(), key=lambda piece: (-piece.published_at.timestamp(), piece.story_id)
     )
     return tuple(appearance_of(row) for row in rows), tuple(newest[:MOST_EVIDENCE])
+
+
+def evidence_of(
+    connection: sa.Connection, tenant: str, trend_id: str, topic: str | None
+) -> list[TrendEvidence]:
+    """The stories of all its windows, newest first; each once, with the newest window that holds it."""
+    table = trend_appearances
+    query = (
+        sa.select(table.c.run_id, table.c.topic_id, table.c.window_end, table.c.evidence)
+        .where(table.c.tenant == tenant, table.c.trend_id == trend_id)
+        .order_by(table.c.window_end.desc())
+        .limit(MOST_APPEARANCES)
+    )
+    if topic is not None:
+        query = query.where(table.c.topic_id == topic)
+    found: dict[str, TrendEvidence] = {}
+    for row in connection.execute(query):
+        for piece in row.evidence:
+            if piece["story_id"] not in found:
+                found[piece["story_id"]] = TrendEvidence(
+                    run_id=row.run_id,
+                    topic_id=row.topic_id,
+                    window_end=row.window_end,
+                    story=Evidence.model_validate(piece),
+                )
+    return sorted(found.values(), key=newest_first)
+
+
+def newest_first(found: TrendEvidence) -> tuple[float, str]:
+    """Sort by the time of the story, the newest first."""
+    return -found.story.published_at.timestamp(), found.story.story_id
 
 
 def ties_of(

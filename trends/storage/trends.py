@@ -9,15 +9,26 @@ from trends.domain.deciding import check
 from trends.domain.decisions import Decision, Verb
 from trends.domain.memory import Memory, Past
 from trends.domain.models import Analysis, Window
-from trends.domain.trend import ComparedWindows, Trend, TrendLife, TrendPage, TrendSort
+from trends.domain.trend import (
+    ComparedWindows,
+    Trend,
+    TrendEvidence,
+    TrendEvidencePage,
+    TrendLife,
+    TrendPage,
+    TrendSort,
+)
 from trends.errors import InvalidRequestError, TrendNotFoundError
+from trends.storage.cursors import read_cursor, write_cursor
 from trends.storage.database import Database
 from trends.storage.trend_lists import TrendFilter, filtered, in_order, place_of
 from trends.storage.trend_lives import (
     appearances_of,
     compared,
     days_of,
+    evidence_of,
     made_on,
+    newest_first,
     profile_of_row,
     ties_of,
     window_of,
@@ -26,7 +37,7 @@ from trends.storage.trend_reads import MonitorView, read_trend, recall, trend_of
 from trends.storage.trend_tables import trend_decisions, trend_windows
 from trends.storage.trend_writes import remember_window
 
-__all__ = ["TrendFilter", "TrendStore"]
+__all__ = ["TrendEvidence", "TrendFilter", "TrendStore"]
 
 MAX_PAGE = 200
 _WINDOWS_NAMED = 5
@@ -131,6 +142,47 @@ class TrendStore:
             )
 
         return await self._database.read(read)
+
+    async def evidence(
+        self,
+        tenant: str,
+        trend_id: str,
+        *,
+        topic: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> TrendEvidencePage:
+        """Read the stories that a trend's windows remember, newest first; at most `MAX_PAGE`.
+
+        Args:
+            tenant: Whose trend.
+            trend_id: Which one.
+            topic: Only of this topic of a run.
+            cursor: Where the page before ended.
+            limit: Stories on a page.
+
+        Raises:
+            TrendNotFoundError: No such trend in this tenant.
+            InvalidRequestError: The cursor is not one of ours.
+            StorageError: The database failed.
+        """
+        limit = max(1, min(limit, MAX_PAGE))
+        behind = None if cursor is None else read_cursor(cursor)
+
+        def read(connection: sa.Connection) -> list[TrendEvidence]:
+            read_trend(connection, tenant, trend_id)
+            return evidence_of(connection, tenant, trend_id, topic)
+
+        found = await self._database.read(read)
+        if behind is not None:
+            place = (-behind[0].timestamp(), behind[1])
+            found = [each for each in found if newest_first(each) > place]
+        shown = found[:limit]
+        last = shown[-1].story if len(found) > limit else None
+        return TrendEvidencePage(
+            items=tuple(shown),
+            next_cursor=None if last is None else write_cursor(last.published_at, last.story_id),
+        )
 
     async def decide(self, tenant: str, trend_id: str, make: MakeDecision) -> Trend:
         """Record a decision on a trend, unless one in force says otherwise.

@@ -311,6 +311,23 @@ class TestMark:
 
         assert await told(events) == ["run.accepted", *(["run.blocked", "run.resumed"] * 2)]
 
+    async def test_run_is_paused_before_its_first_stage_and_goes_on(
+        self, store: RunStore, events: EventStore
+    ) -> None:
+        await store.insert(new_run())
+
+        assert await store.mark(TENANT, "run-1", RunStatus.PAUSED, "collect", "", "")
+        # As a second attempt of the same projection would.
+        assert not await store.mark(TENANT, "run-1", RunStatus.PAUSED, "collect", "", "")
+
+        row = await store.get(TENANT, "run-1")
+        assert (row.status, row.stage, row.status.ended) == (RunStatus.PAUSED, "collect", False)
+        assert row.started_at is not None
+        assert await store.unfinished(row.updated_at + timedelta(seconds=1), 10) == (row,)
+        assert await store.mark(TENANT, "run-1", RunStatus.RUNNING, "collect", "", "")
+        assert (await store.get(TENANT, "run-1")).resumes == 1
+        assert await told(events) == ["run.accepted", "run.paused", "run.resumed"]
+
     async def test_run_that_never_parked_cannot_go_on(self, store: RunStore) -> None:
         await store.insert(new_run())
 
