@@ -33,6 +33,7 @@ class RunStatus(StrEnum):
     STARTING = "starting"
     RUNNING = "running"
     BLOCKED = "blocked"
+    PAUSED = "paused"
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -43,7 +44,19 @@ class RunStatus(StrEnum):
     @property
     def ended(self) -> bool:
         """Whether the run can change no more."""
-        return self not in {RunStatus.STARTING, RunStatus.RUNNING, RunStatus.BLOCKED}
+        return self not in UNFINISHED
+
+
+UNFINISHED = frozenset({RunStatus.STARTING, RunStatus.RUNNING, RunStatus.BLOCKED, RunStatus.PAUSED})
+"""How a run stands that may still change."""
+
+
+class Edition(StrEnum):
+    """Which edition of its window's report a run makes."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    CORRECTED = "corrected"
 
 
 class ArtifactRef(Model):

@@ -2,11 +2,11 @@
 
 What is asked makes a monitor's id (agent, query, window, market, languages, sources): the same question has the same id
 whoever asks it, a run by hand included, so that their reports are comparable and share one trend memory. Everything
-else can be changed without losing the past: title, watchlist, categories, report language, channels, cadence, due time
+else can be changed without losing the past: title, watchlist, categories, report language, channels, pace, due time
 and budget. A changed question is another id; the one before stays the monitor's, and its past with it.
 """
 
-import re
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -14,6 +14,17 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 from trends.domain.categories import CONSUMER
 from trends.domain.models import Category, Language, Model, Question, Tenant
+from trends.domain.pace import (
+    Cadence,
+    Catchup,
+    Cron,
+    Due,
+    Jitter,
+    Overlap,
+    Pace,
+    ZoneName,
+    pace_of,
+)
 from trends.domain.text import clean
 from trends.domain.watchlist import Watchlist, check_watchlist
 from trends.errors import InvalidRequestError
@@ -21,19 +32,13 @@ from trends.errors import InvalidRequestError
 NAME = r"^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$"
 LONGEST_TITLE = 120
 LONGEST_AUTHOR = 80
-CADENCE = r"^(?:[1-9][0-9]{0,3}[mhdw])?$"
-DUE = r"^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9])?$"
-SHORTEST_CADENCE_MINUTES = 15
+DEFAULT_CATCHUP = "6h"
+"""How late a run begins that could not begin in time. Temporal's own default of a year would bring back every hour of it."""
 
 RESERVED = frozenset({"export", "import"})
 """Names that addresses of the API use."""
 
-_MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10_080}
-_CADENCE = re.compile(r"([0-9]+)([mhdw])")
-
 MonitorName = Annotated[str, Field(pattern=NAME)]
-Cadence = Annotated[str, Field(pattern=CADENCE)]
-Due = Annotated[str, Field(pattern=DUE)]
 Author = Annotated[str, Field(max_length=LONGEST_AUTHOR), AfterValidator(clean)]
 Title = Annotated[str, Field(max_length=LONGEST_TITLE), AfterValidator(clean)]
 Budget = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -69,8 +74,13 @@ class MonitorSpec(Model):
         languages: Languages to read.
         sources: Source specs.
         window: Length of its windows, such as `7d`.
-        cadence: How often it is to run, such as `1d`; empty: by hand alone.
-        due: Time of day by which its report is wanted, in the market's zone, such as `08:30`; empty: none.
+        cadence: How often it is to run, such as `1d`; empty: as `cron` says, or by hand alone.
+        cron: When it is to run, five fields, such as `30 8 * * 1-5`; empty: as `cadence` says.
+        time_zone: Zone in which cron and due are read; empty: the market's.
+        due: Time of day by which its report is wanted, such as `08:30`; empty: none.
+        jitter: Its runs begin up to so much later, such as `5m`; empty: on time.
+        overlap: What happens when a run is to begin while the one before still goes on.
+        catchup: How late a run may begin that could not begin in time, such as `6h`; past that it is missed, and said so.
         report_language: Language of its reports.
         channels: Who hears of them; empty: as the settings say at the run.
         categories: Kinds of topics that are wanted; the rest folds under other news.
@@ -87,7 +97,12 @@ class MonitorSpec(Model):
     sources: Annotated[tuple[str, ...], Field(min_length=1)]
     window: str
     cadence: Cadence = ""
+    cron: Cron = ""
+    time_zone: ZoneName = ""
     due: Due = ""
+    jitter: Jitter = ""
+    overlap: Overlap = Overlap.BUFFER_ONE
+    catchup: Catchup = DEFAULT_CATCHUP
     report_language: Language
     channels: tuple[str, ...] = ()
     categories: Annotated[tuple[Category, ...], Field(min_length=1)] = tuple(sorted(CONSUMER))
@@ -106,7 +121,12 @@ class MonitorFields(Model):
     sources: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     window: str | None = None
     cadence: Cadence | None = None
+    cron: Cron | None = None
+    time_zone: ZoneName | None = None
     due: Due | None = None
+    jitter: Jitter | None = None
+    overlap: Overlap | None = None
+    catchup: Catchup | None = None
     report_language: Language | None = None
     channels: tuple[str, ...] | None = None
     categories: Annotated[tuple[Category, ...], Field(min_length=1)] | None = None
@@ -193,33 +213,37 @@ def check_spec(spec: MonitorSpec) -> None:
     """Refuse what the fields alone do not show to be wrong.
 
     Raises:
-        InvalidRequestError: A reserved name, a pace or a time that cannot be kept.
+        InvalidRequestError: A reserved name.
         InvalidWatchlistError: The watchlist cannot be counted.
     """
     if spec.name in RESERVED:
         raise InvalidRequestError(
             f"A monitor cannot be called '{spec.name}'.", next_step="Choose another name."
         )
-    minutes = cadence_minutes(spec.cadence)
-    if minutes is not None and minutes < SHORTEST_CADENCE_MINUTES:
-        raise InvalidRequestError(
-            f"The cadence {spec.cadence} is too short.",
-            why=f"A monitor runs every {SHORTEST_CADENCE_MINUTES} minutes at most.",
-            next_step="Give 15m or more.",
-        )
-    if spec.due and (minutes is None or minutes % _MINUTES["d"]):
-        raise InvalidRequestError(
-            f"The due time {spec.due} has no day to be on.",
-            why="A time of day goes with a cadence of whole days or weeks.",
-            next_step="Give a cadence such as 1d, or leave the due time out.",
-        )
     check_watchlist(spec.watchlist)
 
 
-def cadence_minutes(cadence: str) -> int | None:
-    """Read a cadence; None where there is none."""
-    found = _CADENCE.fullmatch(cadence)
-    return int(found[1]) * _MINUTES[found[2]] if found else None
+def pace_in(spec: MonitorSpec, market_zone: str, lead: timedelta) -> Pace | None:
+    """Say when a monitor runs; None where it runs by hand alone.
+
+    Args:
+        spec: The monitor.
+        market_zone: Zone of its market.
+        lead: How long before its due time a run begins.
+
+    Raises:
+        InvalidRequestError: Its pace cannot be kept; says why.
+    """
+    return pace_of(
+        cadence=spec.cadence,
+        cron=spec.cron,
+        due=spec.due,
+        zone=spec.time_zone or market_zone,
+        jitter=spec.jitter,
+        overlap=spec.overlap,
+        catchup=spec.catchup,
+        lead=lead,
+    )
 
 
 def warnings_of(query: str, preview: Preview | None) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from trends.domain.memory import Standing
 from trends.domain.models import (
     Category,
     Confidence,
+    Edition,
     Evidence,
     Language,
     Model,
@@ -30,6 +31,11 @@ from trends.domain.models import (
 )
 
 SCHEMA_VERSION: Literal["1"] = "1"
+
+
+def _is_full(edition: object) -> bool:
+    return edition is Edition.FULL
+
 
 Lines = Annotated[tuple[str, ...], Field(min_length=5, max_length=5)]
 
@@ -63,6 +69,7 @@ class Against(StrEnum):
 class NoteCode(StrEnum):
     """What a note is about."""
 
+    PARTIAL_EDITION = "partial_edition"
     MADE_UP = "made_up"
     SOURCES_MISSING = "sources_missing"
     OUTLETS_UNKNOWN = "outlets_unknown"
@@ -309,6 +316,7 @@ class Report(Model):
         other_news: Topics announced as rising that are not of the wanted categories, strongest first.
         hidden: Topics that decisions keep out of it, those first that would have been announced.
         watch: The entities of the watchlist, in its order; left out without one.
+        edition: Left out of a report that is no partial edition; one that corrects it is like any other.
     """
 
     schema_version: Literal["1"]
@@ -332,3 +340,4 @@ class Report(Model):
     other_news: tuple[ReportTopic, ...] = ()
     hidden: tuple[HiddenTopic, ...] = ()
     watch: Annotated[tuple[WatchedEntity, ...], Field(exclude_if=not_)] = ()
+    edition: Annotated[Edition, Field(exclude_if=_is_full)] = Edition.FULL

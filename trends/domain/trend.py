@@ -146,6 +146,22 @@ class MadeDecision(Model):
     undone_by: str | None
 
 
+class TrendEvidence(Model):
+    """A story of a trend, and the newest window that rests on it."""
+
+    run_id: str
+    topic_id: str
+    window_end: AwareDatetime
+    story: Evidence
+
+
+class TrendEvidencePage(Model):
+    """One page of stories, newest first; `next_cursor` is None on the last."""
+
+    items: tuple[TrendEvidence, ...]
+    next_cursor: str | None
+
+
 class TrendLife(Model):
     """Everything that is known of a trend.
 

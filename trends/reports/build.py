@@ -8,6 +8,7 @@ from trends.domain.memory import Memory
 from trends.domain.models import (
     Analysis,
     Category,
+    Edition,
     Language,
     NormalizeCounts,
     Question,
@@ -48,6 +49,7 @@ def build_report(
     memory: Memory | None = None,
     holidays: tuple[Holiday, ...] = (),
     wanted: Collection[Category] = (),
+    edition: Edition = Edition.FULL,
 ) -> Report:
     """Build the report of a run.
 
@@ -67,6 +69,7 @@ def build_report(
         holidays: Days off in the window and in the time before it.
         wanted: Categories that the report is about; the rest folds under other news. Where none are named, everything
             but politics and accidents.
+        edition: Which edition of its window's report it is.
     """
     voice = Voice(report_language, time_zone)
     sources = tuple(sorted(outcomes, key=lambda outcome: outcome.source))
@@ -79,7 +82,7 @@ def build_report(
     since_previous = next((one for one in comparisons if one.against is Against.PREVIOUS), None)
     report = Report(
         schema_version=SCHEMA_VERSION,
-        title=_title(voice, question),
+        title=_title(voice, question, edition),
         question=question,
         window=window,
         time_zone=time_zone,
@@ -105,10 +108,12 @@ def build_report(
             earlier=[report for report in (previous, week_ago) if report],
             hidden=hidden,
             holidays=parted(holidays, window, time_zone),
+            edition=edition,
         ),
         other_news=with_changes(other_news, since_previous),
         hidden=hidden,
         watch=analysis.watch,
+        edition=edition,
     )
     # The lines retell the finished report, so they are written last.
     return report.model_copy(update={"lines": five_lines(voice, report)})
@@ -124,8 +129,7 @@ def _comparisons(
     return tuple(compare(current, report, against) for against, report in earlier if report)
 
 
-def _title(voice: Voice, question: Question) -> str:
-    query = shorten(question.query, _QUERY)
-    if not query:
-        return voice.texts.title_all
-    return voice.texts.title_query.format(query=query)
+def _title(voice: Voice, question: Question, edition: Edition) -> str:
+    texts, query = voice.texts, shorten(question.query, _QUERY)
+    title = texts.title_query.format(query=query) if query else texts.title_all
+    return texts.title_partial.format(title=title) if edition is Edition.PARTIAL else title

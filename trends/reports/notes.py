@@ -5,7 +5,14 @@ from datetime import timedelta
 
 from trends.domain.decisions import Verb
 from trends.domain.holidays import Holiday
-from trends.domain.models import Analysis, Confidence, NormalizeCounts, SourceOutcome, Summary
+from trends.domain.models import (
+    Analysis,
+    Confidence,
+    Edition,
+    NormalizeCounts,
+    SourceOutcome,
+    Summary,
+)
 from trends.domain.report import Claim, HiddenTopic, Note, NoteCode, Report, ReportTopic
 from trends.domain.spans import length, observed_by
 from trends.reports.texts import Texts
@@ -65,9 +72,11 @@ def notes_of(
     earlier: Sequence[Report],
     hidden: Sequence[HiddenTopic] = (),
     holidays: tuple[Sequence[Holiday], Sequence[Holiday]] = ((), ()),
+    edition: Edition = Edition.FULL,
 ) -> tuple[Note, ...]:
     """Collect the notes, the gravest first."""
     return (
+        *_of_edition(voice, outcomes, edition),
         *_of_sources(voice, outcomes),
         *_of_rows(voice, outcomes),
         *_of_data(voice, counts, topics),
@@ -78,6 +87,15 @@ def notes_of(
         *_of_earlier(voice, outcomes, confidence, earlier),
         *_said_by_sources(voice, outcomes),
     )
+
+
+def _of_edition(
+    voice: Voice, outcomes: Sequence[SourceOutcome], edition: Edition
+) -> Iterator[Note]:
+    if edition is Edition.PARTIAL:
+        names = _names([outcome.source for outcome in outcomes if not outcome.ok])
+        text = voice.texts.note_partial_edition.format(names=names)
+        yield Note(code=NoteCode.PARTIAL_EDITION, text=text)
 
 
 def _of_sources(voice: Voice, outcomes: Sequence[SourceOutcome]) -> Iterator[Note]:

@@ -72,6 +72,8 @@ class Texts:
     # Notes
     note_made_up: str
     note_partly_made_up: str
+    title_partial: str
+    note_partial_edition: str
     note_sources_missing: str
     note_outlets_unknown: str
     note_rows_unreadable: str

@@ -63,6 +63,10 @@ EN = Texts(
     reason_other="failed",
     note_made_up="All data is made up by the sample source, to show what a report looks like. Nothing in it happened.",
     note_partly_made_up="The data of {sources} is made up; it is mixed with the rest in every number.",
+    title_partial="{title} – partial edition",
+    note_partial_edition=(
+        "This edition went out at its due time without {names}. A corrected edition follows when they have been read."
+    ),
     note_sources_missing=(
         "{names} gave nothing. A topic that only they carry cannot appear here, and a topic may look smaller than it is."
     ),

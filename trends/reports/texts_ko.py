@@ -61,6 +61,10 @@ KO = Texts(
     reason_other="실패",
     note_made_up="리포트의 모습을 보여 주려고 만든 가상 데이터입니다. 실제로 일어난 일은 하나도 없습니다.",
     note_partly_made_up="{sources} 데이터는 가상이며, 모든 수치에 나머지 데이터와 섞여 있습니다.",
+    title_partial="{title} – 부분판",
+    note_partial_edition=(
+        "마감 시각에 맞춰 {names} 없이 낸 부분판입니다. 나머지를 읽는 대로 수정판을 냅니다."
+    ),
     note_sources_missing=(
         "{names}에서 데이터를 받지 못했습니다. 그곳에서만 다룬 토픽은 나타나지 않으며, 규모가 실제보다 작아 보일 수 있습니다."
     ),
