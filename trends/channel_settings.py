@@ -8,12 +8,24 @@ is made, so that a secret may change without a restart.
 import ipaddress
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from datetime import time
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    model_validator,
+)
+
+from trends.domain.delivery_policy import DigestTime, QuietHours, bounds, is_quiet
 
 LOG = "log"
 MAX_RECIPIENTS = 50
+_DAY_MINUTES = 1440
 
 # RFC 5321 without quoting and comments; what stands here goes into commands and headers of the mail protocol.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251})")
@@ -33,6 +45,13 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _clock(value: Any) -> Any:
+    # YAML 1.1 reads a plain 18:00 as a number in base 60.
+    if isinstance(value, int) and 0 <= value < _DAY_MINUTES:
+        return f"{value // 60:02}:{value % 60:02}"
+    return value
+
+
 ChannelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Address = Annotated[str, AfterValidator(_address)]
 OneLine = Annotated[str, AfterValidator(_one_line)]
@@ -44,13 +63,44 @@ class ChannelSection(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class LogSettings(ChannelSection):
+class DeliverySection(ChannelSection):
+    """When messages may go out to a channel. Without any of these they go out at once.
+
+    Attributes:
+        digest: Time of day at which its reports go out in one message, such as `08:30`.
+        quiet_hours: Nothing goes out between, such as `22:00-07:00`.
+        workdays_only: Nothing goes out on the market's weekends and holidays.
+        market: Whose clock and holidays count; empty: that of `runs.market`.
+        max_alerts_per_day: Alerts that go out by themselves on one day; the rest goes out in a digest.
+    """
+
+    digest: Annotated[DigestTime, BeforeValidator(_clock)] = ""
+    quiet_hours: QuietHours = ""
+    workdays_only: bool = False
+    market: str = ""
+    max_alerts_per_day: Annotated[int, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _opens(self) -> Self:
+        if not self.quiet_hours:
+            return self
+        begin, end = bounds(self.quiet_hours)
+        if begin == end:
+            message = "quiet_hours that end where they begin never end: write such as 22:00-07:00"
+            raise ValueError(message)
+        if self.digest and is_quiet(self.quiet_hours, time.fromisoformat(self.digest)):
+            message = f"the digest at {self.digest} lies in the quiet hours {self.quiet_hours}"
+            raise ValueError(message)
+        return self
+
+
+class LogSettings(DeliverySection):
     """The log of the worker and a file beside it."""
 
     type: Literal["log"]
 
 
-class SlackSettings(ChannelSection):
+class SlackSettings(DeliverySection):
     """An incoming webhook of Slack; its address is the secret.
 
     Attributes:
@@ -65,7 +115,7 @@ class SlackSettings(ChannelSection):
     url_file: str = ""
 
 
-class WebhookSettings(ChannelSection):
+class WebhookSettings(DeliverySection):
     """A web address that takes signed JSON.
 
     Attributes:
@@ -86,7 +136,7 @@ class WebhookSettings(ChannelSection):
     secret_file: str = ""
 
 
-class EmailSettings(ChannelSection):
+class EmailSettings(DeliverySection):
     """Mail through an SMTP server.
 
     Attributes:

@@ -7,8 +7,11 @@ down one for each time it goes silent.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from trends.domain.models import Language, Model, Tenant, Window, utc_text
+from trends.domain.memory import Standing
+from trends.domain.models import Edition, Language, Model, Tenant, Window, utc_text
+from trends.domain.report import ReportTopic
 from trends.notify.base import Notice, NoticeKind
 from trends.notify.words import Words, words_of
 
@@ -39,7 +42,14 @@ class RunFacts(Model):
 
 
 def report_ready(
-    run: RunFacts, *, lines: Sequence[str], announced: int, at: datetime, public_url: str = ""
+    run: RunFacts,
+    *,
+    lines: Sequence[str],
+    announced: int,
+    at: datetime,
+    public_url: str = "",
+    edition: Edition = Edition.FULL,
+    missing: Sequence[str] = (),
 ) -> Notice:
     """Say that a report is there: its five lines, or one when it announces nothing.
 
@@ -49,6 +59,8 @@ def report_ready(
         announced: Topics that it announces.
         at: Now.
         public_url: Address under which people reach the API; empty where there is none.
+        edition: Which edition of its window's report it is.
+        missing: Sources that a partial one is without.
     """
     words = words_of(run.language)
     title = _title(words, run)
@@ -56,6 +68,14 @@ def report_ready(
     if not announced:
         kind, title = NoticeKind.NOTHING_NEW, words.nothing_new.format(title=title)
         said = (" ".join((lines[1], lines[-1])),) if len(lines) > 1 else said
+    facts = {"announced": str(announced)}
+    if edition is not Edition.FULL:
+        partial = edition is Edition.PARTIAL
+        title = (words.partial if partial else words.corrected).format(title=title)
+        facts["edition"] = edition.value
+        if partial:
+            names = _short(", ".join(missing), MAX_REASON)
+            said = (words.partial_without.format(missing=names), *said)
     path = f"/v1/runs/{run.run_id}/report"
     return Notice(
         **_of_run(run),
@@ -66,7 +86,7 @@ def report_ready(
         title=title,
         lines=said,
         link=f"{public_url}{path}?format=html" if public_url else path,
-        facts={"announced": str(announced)},
+        facts=facts,
     )
 
 
@@ -138,6 +158,118 @@ def run_failed(
         ),
         link=f"{public_url}/v1/runs/{run.run_id}",
         facts={"stage": stage, "slug": slug, "reason": _short(reason, MAX_REASON)},
+    )
+
+
+def report_late(
+    run: RunFacts, *, stage: str, slug: str, reason: str, at: datetime, public_url: str = ""
+) -> Notice:
+    """Say that a report is due and that nothing of it can be sent.
+
+    Args:
+        run: Which run.
+        stage: Where it is.
+        slug: Why: error slug.
+        reason: The same as a sentence.
+        at: Now.
+        public_url: Address under which people reach the API; empty where there is none.
+    """
+    words, why = words_of(run.language), _short(reason, MAX_REASON)
+    return Notice(
+        **_of_run(run),
+        kind=NoticeKind.REPORT_LATE,
+        subject=f"run/{run.run_id}/late",
+        at=at,
+        title=_short(words.late.format(title=_title(words, run)), MAX_TITLE),
+        lines=(
+            words.late_at.format(stage=stage),
+            why,
+            words.late_means.format(run_id=run.run_id),
+        ),
+        link=f"{public_url}/v1/runs/{run.run_id}",
+        facts={"stage": stage, "slug": slug, "reason": why},
+    )
+
+
+def schedule_missed(
+    tenant: str,
+    monitor: str,
+    *,
+    times: Sequence[datetime],
+    zone: str,
+    reason: str,
+    language: Language,
+    at: datetime,
+) -> Notice:
+    """Say that a monitor did not run when it was to: once for each stretch of such times.
+
+    Args:
+        tenant: Whose monitor.
+        monitor: Its name.
+        times: When it was to run, the oldest first; at least one.
+        zone: Zone to tell them in.
+        reason: Why it did not.
+        language: Language to say it in.
+        at: Now.
+    """
+    words, why = words_of(language), _short(reason, MAX_REASON)
+    shown = [f"{each.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})" for each in times]
+    said = (
+        words.missed_at.format(monitor=monitor, time=shown[0])
+        if len(times) == 1
+        else words.missed_times.format(
+            monitor=monitor, count=len(times), first=shown[0], last=shown[-1]
+        )
+    )
+    return Notice(
+        tenant=tenant,
+        kind=NoticeKind.SCHEDULE_MISSED,
+        # By the first of them: who finds the same stretch again, and longer, says nothing new.
+        subject=f"schedule/{monitor}/missed/{utc_text(times[0])}",
+        at=at,
+        language=language,
+        title=_short(words.missed.format(title=monitor), MAX_TITLE),
+        lines=(said, why, words.missed_again.format(monitor=monitor)),
+        monitor=monitor,
+        facts={
+            "first": utc_text(times[0]),
+            "last": utc_text(times[-1]),
+            "count": str(len(times)),
+            "reason": why,
+        },
+    )
+
+
+def trend_rising(
+    run: RunFacts, topic: ReportTopic, *, at: datetime, public_url: str = ""
+) -> Notice:
+    """Say at once that a topic which an analyst follows rises, or does so again.
+
+    Args:
+        run: Whose report announces it.
+        topic: The topic.
+        at: Now.
+        public_url: Address under which people reach the API; empty where there is none.
+    """
+    words = words_of(run.language)
+    told = words.rising_back if topic.standing is Standing.BACK else words.rising_new
+    path = f"/v1/runs/{run.run_id}/report"
+    end = utc_text(run.window.end) if run.window else run.run_id
+    return Notice(
+        **_of_run(run),
+        kind=NoticeKind.TREND_RISING,
+        # By the window: a partial edition and the corrected one say it once.
+        subject=f"trend/{topic.trend_id}/rising/{end}",
+        at=at,
+        title=_short(words.rising.format(label=topic.label), MAX_TITLE),
+        lines=(
+            told.format(label=_short(topic.label, MAX_TITLE)),
+            words.rising_by.format(
+                stories=topic.stories, days=topic.window_days, growth=f"{topic.growth:.1f}"
+            ),
+        ),
+        link=f"{public_url}{path}?format=html" if public_url else path,
+        facts={"trend": topic.trend_id or "", "label": _short(topic.label, MAX_TITLE)},
     )
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 
 from pydantic import AwareDatetime, Field
 
+from trends.domain.delivery_policy import OPEN, DeliveryPolicy, Urgency
 from trends.domain.models import Language, Model, Tenant, Window
 from trends.errors import DeliveryError
 
@@ -20,7 +21,17 @@ class NoticeKind(StrEnum):
     RUN_BLOCKED = "run.blocked"
     RUN_FAILED = "run.failed"
     SOURCE_DOWN = "source.down"
+    SCHEDULE_MISSED = "schedule.missed"
+    REPORT_LATE = "report.late"
+    TREND_RISING = "trend.rising"
+    DIGEST = "digest"
     CHANNEL_TEST = "channel.test"
+
+    @property
+    def urgency(self) -> Urgency:
+        """Whether it is an alert; word of a report is none."""
+        reports = {NoticeKind.REPORT_READY, NoticeKind.NOTHING_NEW, NoticeKind.DIGEST}
+        return Urgency.REPORT if self in reports else Urgency.ALERT
 
 
 class Notice(Model):
@@ -88,9 +99,13 @@ class Channel(ABC):
     Attributes:
         resend_from_sending: Whether a message that may have arrived is sent again. True where the receiver recognises
             its id; otherwise it becomes `uncertain`, is shown, and is never re-sent by itself.
+        kinds: What it wants to hear of; empty: everything.
+        policy: When something may go out to it.
     """
 
     resend_from_sending: ClassVar[bool]
+    kinds: frozenset[str] = frozenset()
+    policy: DeliveryPolicy = OPEN
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -123,7 +138,7 @@ class UnusableChannel(Channel):
 
     def __init__(self, name: str, reason: Exception) -> None:
         super().__init__(name)
-        self._reason = reason
+        self.reason = reason
 
     async def send(self, message: Message) -> str:
         """Refuse.
@@ -132,4 +147,4 @@ class UnusableChannel(Channel):
             DeliveryError: Always.
         """
         del message
-        raise DeliveryError(str(self._reason)) from self._reason
+        raise DeliveryError(str(self.reason)) from self.reason

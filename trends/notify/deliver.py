@@ -1,11 +1,12 @@
 """How a message walks through the outbox to its channel."""
 
-import asyncio
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from trends.domain.delivery import DeliveryState
+from trends.domain.delivery_policy import DeliveryPolicy, Release, Urgency, day_start, release
 from trends.errors import (
     DeliveryError,
     DeliveryUnavailableError,
@@ -28,6 +29,12 @@ class OutboxEntry(Protocol):
     def payload(self) -> dict[str, Any]: ...
     @property
     def state(self) -> DeliveryState: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def tenant(self) -> str: ...
+    @property
+    def not_before(self) -> datetime | None: ...
 
 
 class OutboxLedger(Protocol):
@@ -42,6 +49,9 @@ class OutboxLedger(Protocol):
         *,
         message_id: str,
         run_id: str | None = None,
+        alert: bool = False,
+        decide: Callable[[int], Release] | None = None,
+        day_start: datetime | None = None,
     ) -> OutboxEntry: ...
     async def claim(self, tenant: str, subject: str, channel: str) -> OutboxEntry: ...
     async def release(self, tenant: str, subject: str, channel: str, error: str) -> OutboxEntry: ...
@@ -57,12 +67,25 @@ class OutboxLedger(Protocol):
 class ChannelMaker(Protocol):
     """What makes channels by name; `trends.notify.registry.Channels` does it."""
 
-    def create(self, name: str) -> Channel:
-        """Make a channel.
+    async def open(self, tenant: str, name: str) -> Channel:
+        """Make a channel of a tenant.
 
         Raises:
             UnknownNameError: No such channel.
             SettingsError: Something that it needs is missing.
+            StorageError: The database failed.
+        """
+        ...
+
+
+class ListeningChannels(ChannelMaker, Protocol):
+    """What knows, besides, who asks to be told of what belongs to no run."""
+
+    async def listening(self, tenant: str, kind: str) -> tuple[str, ...]:
+        """Name those channels of a tenant.
+
+        Raises:
+            StorageError: The database failed.
         """
         ...
 
@@ -74,6 +97,58 @@ async def deliver(outbox: OutboxLedger, channel: Channel, notice: Notice) -> Del
     id where the channel recognises it, and becomes `uncertain` where not. What had failed for good is tried again, for
     that is what calling again asks for. What was written down first stands: a later wording is not sent.
 
+    Where the channel's policy lets it go out later only, it is written down with its time, and its sender has it.
+
+    Returns:
+        `sent` or `uncertain`; `pending` or `digested` where it goes out later, or otherwise.
+
+    Raises:
+        DeliveryUnavailableError: The channel took nothing; the message waits as `pending`.
+        DeliveryError: The channel refused it for good; the message is `failed`.
+        StorageError: The outbox failed.
+    """
+    row = await write_down(outbox, channel, notice)
+    if row.not_before is not None:
+        return row.state
+    return await hand_over(outbox, channel, row)
+
+
+async def write_down(
+    outbox: OutboxLedger, channel: Channel, notice: Notice, *, for_sender: bool = False
+) -> OutboxEntry:
+    """Write a notice down for a channel, with the time at which it may go out.
+
+    Args:
+        outbox: Where to.
+        channel: Where it goes.
+        notice: What it says.
+        for_sender: Whoever calls does not send: also what may go out at once is left to the channel's sender.
+
+    Raises:
+        StorageError: The outbox failed.
+    """
+    message = Message.of(notice, channel.name)
+    urgency = notice.kind.urgency
+    policy = channel.policy
+    decide: Callable[[int], Release] | None = None
+    if for_sender or not policy.asks_nothing:
+        decide = partial(_decide, policy, urgency, notice.at, for_sender)
+    return await outbox.enqueue(
+        notice.tenant,
+        notice.subject,
+        channel.name,
+        message.model_dump(mode="json"),
+        message_id=message.id,
+        run_id=notice.run_id,
+        alert=urgency is Urgency.ALERT,
+        decide=decide,
+        day_start=day_start(policy, notice.at),
+    )
+
+
+async def hand_over(outbox: OutboxLedger, channel: Channel, row: OutboxEntry) -> DeliveryState:
+    """Bring a message that is written down to its channel, if it has not been there.
+
     Returns:
         `sent` or `uncertain`.
 
@@ -82,12 +157,8 @@ async def deliver(outbox: OutboxLedger, channel: Channel, notice: Notice) -> Del
         DeliveryError: The channel refused it for good; the message is `failed`.
         StorageError: The outbox failed.
     """
-    message = Message.of(notice, channel.name)
-    key = (notice.tenant, notice.subject, channel.name)
-    row = await outbox.enqueue(
-        *key, message.model_dump(mode="json"), message_id=message.id, run_id=notice.run_id
-    )
-    if row.state in {DeliveryState.SENT, DeliveryState.UNCERTAIN}:
+    key = (row.tenant, row.subject, channel.name)
+    if row.state in {DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.DIGESTED}:
         return row.state
     if row.state is DeliveryState.SENDING and not channel.resend_from_sending:
         why = "An attempt was cut off while the channel had it."
@@ -109,6 +180,31 @@ async def deliver(outbox: OutboxLedger, channel: Channel, notice: Notice) -> Del
     return (await outbox.sent(*key, remark[:MAX_ERROR])).state
 
 
+async def leave_to_senders(
+    outbox: OutboxLedger, channels: ChannelMaker, names: Iterable[str], notice: Notice
+) -> None:
+    """Write a notice down for channels, each to be sent by its sender as soon as it may go out.
+
+    Raises:
+        StorageError: The outbox failed.
+    """
+    for name in dict.fromkeys(names):
+        channel = await usable(channels, notice.tenant, name)
+        if not channel.kinds or notice.kind in channel.kinds:
+            await write_down(outbox, channel, notice, for_sender=True)
+
+
+def _decide(
+    policy: DeliveryPolicy,
+    urgency: Urgency,
+    at: datetime,
+    for_sender: bool,  # bound by partial
+    alerts_today: int,
+) -> Release:
+    decided = release(policy, urgency, at, alerts_today)
+    return decided.model_copy(update={"at": at}) if for_sender and decided.at is None else decided
+
+
 async def deliver_all(
     outbox: OutboxLedger, channels: ChannelMaker, names: Iterable[str], notice: Notice
 ) -> dict[str, DeliveryState]:
@@ -118,7 +214,7 @@ async def deliver_all(
     the others had their turn.
 
     Returns:
-        How far each came: `sent`, `uncertain` or `failed`.
+        How far each came: `sent`, `uncertain` or `failed`; `pending` or `digested` where it goes out later.
 
     Raises:
         DeliveryUnavailableError: At least one channel took nothing; of several, the one that asks for the longest wait.
@@ -128,8 +224,9 @@ async def deliver_all(
     away: list[DeliveryUnavailableError] = []
     for name in dict.fromkeys(names):
         try:
-            # On a thread: a secret may stand in a file.
-            channel = await asyncio.to_thread(_usable, channels, name)
+            channel = await usable(channels, notice.tenant, name)
+            if channel.kinds and notice.kind not in channel.kinds:
+                continue  # it asked not to hear of this
             states[name] = await deliver(outbox, channel, notice)
         except DeliveryUnavailableError as error:
             away.append(error)
@@ -143,9 +240,14 @@ async def deliver_all(
     return states
 
 
-def _usable(channels: ChannelMaker, name: str) -> Channel:
+async def usable(channels: ChannelMaker, tenant: str, name: str) -> Channel:
+    """Make a channel; one that cannot be made refuses whatever is sent to it, with the reason.
+
+    Raises:
+        StorageError: The database failed.
+    """
     # Set up otherwise since the run began: the run is done, and this channel says why it was not told.
     try:
-        return channels.create(name)
+        return await channels.open(tenant, name)
     except (UnknownNameError, SettingsError) as error:
         return UnusableChannel(name, error)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import SecretStr
@@ -17,11 +18,14 @@ from trends.channel_settings import (
     SlackSettings,
     WebhookSettings,
 )
+from trends.domain.delivery_policy import OPEN, DeliveryPolicy
+from trends.domain.endpoints import PREFIX as HOOK
 from trends.domain.models import Language, Model
 from trends.errors import SettingsError, TrendsError, UnknownNameError
 from trends.notify.alerts import channel_test
-from trends.notify.base import Channel, Message
+from trends.notify.base import Channel, Message, UnusableChannel
 from trends.notify.credentials import read_secret
+from trends.notify.endpoints import Endpoints, endpoint_channel
 from trends.notify.log import LogChannel
 from trends.notify.mail import Dial, EmailChannel
 from trends.notify.signature import read_keys
@@ -100,11 +104,63 @@ class Channels:
     Args:
         settings: How each is set up.
         means: What they need of the process.
+        endpoints: Finds the webhook endpoints of a tenant, which are channels too; None where there are none.
+        policies: When something may go out, by channel; where none is given, at once.
     """
 
-    def __init__(self, settings: NotifySettings, means: ChannelMeans) -> None:
+    def __init__(
+        self,
+        settings: NotifySettings,
+        means: ChannelMeans,
+        endpoints: Endpoints | None = None,
+        policies: Mapping[str, DeliveryPolicy] = MappingProxyType({}),
+    ) -> None:
         self._settings: Mapping[str, ChannelSettings] = settings.all_channels()
         self._means = means
+        self._endpoints = endpoints
+        self._policies = policies
+
+    async def open(self, tenant: str, name: str) -> Channel:
+        """Make a channel of the settings, or of an endpoint of the tenant; its secrets are read now.
+
+        Raises:
+            UnknownNameError: No such channel; names the near one.
+            SettingsError: Something that it needs is missing.
+            StorageError: The database failed.
+        """
+        if self._endpoints is None or name in self._settings or not name.startswith(HOOK):
+            # On a thread: a secret may stand in a file.
+            channel = await asyncio.to_thread(self.create, name)
+            channel.policy = self._policies.get(name, OPEN)
+            return channel
+        found = await self._endpoints.find(tenant, name.removeprefix(HOOK))
+        if found is None:
+            kind = "channel"
+            raise UnknownNameError(
+                kind, name, [*self._settings, *await self._endpoints.names(tenant)]
+            )
+        return endpoint_channel(name, found, self._endpoints, self._means.post, self._means.clock)
+
+    async def check_for(self, tenant: str, names: Iterable[str]) -> None:
+        """Refuse names that nothing of this tenant could be sent to, before a run is promised.
+
+        Raises:
+            UnknownNameError: No such channel; names the near one.
+            SettingsError: Something that it needs is missing, or the endpoint is switched off.
+            StorageError: The database failed.
+        """
+        for name in names:
+            channel = await self.open(tenant, name)
+            if isinstance(channel, UnusableChannel):
+                raise channel.reason
+
+    async def listening(self, tenant: str, kind: str) -> tuple[str, ...]:
+        """Names of the endpoints that ask to be told of what belongs to no run.
+
+        Raises:
+            StorageError: The database failed.
+        """
+        return () if self._endpoints is None else await self._endpoints.listening(tenant, kind)
 
     def create(self, name: str) -> Channel:
         """Make a channel; its secrets are read now.
@@ -150,7 +206,7 @@ class Channels:
             SettingsError: Something that it needs is missing.
             DeliveryError: It was not taken, or nobody can tell; its subclasses say which.
         """
-        channel = await asyncio.to_thread(self.create, name)
+        channel = await self.open(tenant, name)
         notice = channel_test(tenant, name, language=language, at=self._means.clock(), nonce=nonce)
         return await channel.send(Message.of(notice, name))
 

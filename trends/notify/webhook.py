@@ -1,8 +1,9 @@
 """The `webhook` channel: signed JSON for programs, such as an n8n workflow."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from pydantic import SecretStr
@@ -29,6 +30,7 @@ class WebhookChannel(Channel):
         keys: Signing keys; every message is signed with each.
         post: The way out.
         clock: Dates signatures; receivers refuse old ones.
+        gone: Is told when the receiver answers 410, that it is gone for good.
     """
 
     resend_from_sending: ClassVar[bool] = True
@@ -41,12 +43,14 @@ class WebhookChannel(Channel):
         keys: Sequence[bytes],
         post: Post,
         clock: Callable[[], datetime],
+        gone: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         super().__init__(name)
         self._url = url
         self._keys = keys
         self._post = post
         self._clock = clock
+        self._gone = gone
 
     async def send(self, message: Message) -> str:
         """Post it; any 2xx means that it was taken.
@@ -71,6 +75,8 @@ class WebhookChannel(Channel):
                 why=error.why,
                 next_step="It is sent again under the same webhook-id.",
             ) from error
+        if answer.status == HTTPStatus.GONE and self._gone is not None:
+            await self._gone()
         if not answer.taken:
             answer.refuse(self.name, passing=_PASSING)
         return ""

@@ -24,6 +24,22 @@ class Words:
     down: str
     down_since: str
     down_means: str
+    late: str
+    late_at: str
+    late_means: str
+    missed: str
+    missed_at: str
+    missed_times: str
+    missed_again: str
+    rising: str
+    rising_new: str
+    rising_back: str
+    rising_by: str
+    partial: str
+    partial_without: str
+    corrected: str
+    digest: str
+    digest_alerts: str
     test: str
     test_means: str
 
@@ -44,6 +60,22 @@ ENGLISH = Words(
     down="Source down – {source}",
     down_since="{source} has not answered since {since}.",
     down_means="Until it does, its days count as missing, not as zero.",
+    late="Late – {title}",
+    late_at="The report is not there at its due time; the run is at the stage {stage}.",
+    late_means="It comes as soon as it is done: trends runs show {run_id}",
+    missed="Did not run – {title}",
+    missed_at="{monitor} did not run at {time}.",
+    missed_times="{monitor} did not run {count} times, from {first} to {last}.",
+    missed_again="To run it now: trends schedules trigger {monitor}",
+    rising="Followed topic – {label}",
+    rising_new="{label} is announced as rising for the first time.",
+    rising_back="{label} is rising again.",
+    rising_by="{stories} stories in {days} days, {growth} times the usual.",
+    partial="Partial edition – {title}",
+    partial_without="Not in it: {missing}. A corrected edition follows.",
+    corrected="Corrected edition – {title}",
+    digest="Digest: reports {reports}, alerts {alerts}",
+    digest_alerts="Alerts beyond the {most} of a day: {count}",
     test="A test of the channel {channel}",
     test_means="Whoever can read this will get the reports that name this channel.",
 )
@@ -63,6 +95,22 @@ KOREAN = Words(
     down="소스 응답 없음 – {source}",
     down_since="{source}: {since}부터 응답이 없습니다.",
     down_means="응답이 돌아올 때까지의 날은 0건이 아니라 관측되지 않은 날로 다룹니다.",
+    late="늦음 – {title}",
+    late_at="마감 시각인데 리포트가 아직 없습니다. 실행은 {stage} 단계에 있습니다.",
+    late_means="끝나는 대로 보냅니다: trends runs show {run_id}",
+    missed="실행되지 않음 – {title}",
+    missed_at="{monitor}: {time}에 실행되지 않았습니다.",
+    missed_times="{monitor}: {first}부터 {last}까지 {count}번 실행되지 않았습니다.",
+    missed_again="지금 실행: trends schedules trigger {monitor}",
+    rising="팔로우한 토픽 – {label}",
+    rising_new="{label}: 처음으로 상승 토픽이 되었습니다.",
+    rising_back="{label}: 다시 상승하고 있습니다.",
+    rising_by="{days}일 동안 {stories}건, 평소의 {growth}배.",
+    partial="부분판 – {title}",
+    partial_without="빠진 것: {missing}. 수정판이 뒤따릅니다.",
+    corrected="수정판 – {title}",
+    digest="모음: 리포트 {reports}, 알림 {alerts}",
+    digest_alerts="하루 한도 {most}건을 넘은 알림: {count}건",
     test="채널 시험 – {channel}",
     test_means="이 글이 보이면, 이 채널을 지정한 리포트가 여기로 옵니다.",
 )

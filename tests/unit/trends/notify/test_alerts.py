@@ -5,13 +5,16 @@ from datetime import timedelta
 import pytest
 
 from tests.unit.trends.notify.notice_cases import LINES, NOON, facts, notice
-from trends.domain.models import Language
+from trends.domain.delivery_policy import Urgency
+from trends.domain.models import Edition, Language
 from trends.notify.alerts import (
     RunFacts,
     channel_test,
+    report_late,
     report_ready,
     run_blocked,
     run_failed,
+    schedule_missed,
     source_down,
 )
 from trends.notify.base import Notice, NoticeKind
@@ -166,3 +169,54 @@ def test_no_language_leaves_a_blank_unfilled() -> None:
         run = facts(language=language)
         for told in (blocked(run), blocked(run, may_skip=True), failed(run), down(1, language)):
             assert "{" not in " ".join((told.title, *told.lines))
+
+
+def test_partial_edition_says_what_is_missing_and_the_next_that_it_corrects() -> None:
+    run = facts(language=Language.EN)
+    partial = report_ready(
+        run, lines=LINES, announced=1, at=NOON, edition=Edition.PARTIAL, missing=("rss:a", "rss:b")
+    )
+    assert partial.title.startswith("Partial edition – ")
+    assert partial.lines == ("Not in it: rss:a, rss:b. A corrected edition follows.", *LINES)
+    corrected = report_ready(run, lines=LINES, announced=1, at=NOON, edition=Edition.CORRECTED)
+    assert corrected.title.startswith("Corrected edition – ")
+    assert (corrected.lines, corrected.facts["edition"]) == (LINES, "corrected")
+    assert "edition" not in notice().facts
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_late_report_says_where_it_is_and_why(language: Language) -> None:
+    late = report_late(
+        facts(language=language), stage="analyze", slug="late", reason="It takes long.", at=NOON
+    )
+    assert late.subject == "run/run-1/late"
+    assert "analyze" in late.lines[0]
+    assert late.lines[1] == "It takes long."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_missed_times_are_told_on_the_monitor_s_clock_and_by_the_first_of_them(
+    language: Language,
+) -> None:
+    times = [NOON + timedelta(days=day) for day in range(3)]
+
+    def missed(count: int) -> Notice:
+        return schedule_missed(
+            "local",
+            "daily",
+            times=times[:count],
+            zone="Asia/Seoul",
+            reason="Down.",
+            language=language,
+            at=NOON,
+        )
+
+    assert "2026-01-09 21:00 (Asia/Seoul)" in missed(1).lines[0]
+    assert "2026-01-11 21:00 (Asia/Seoul)" in missed(3).lines[0]
+    assert missed(1).subject == missed(3).subject == "schedule/daily/missed/2026-01-09T12:00:00Z"
+    assert missed(3).facts["count"] == "3"
+
+
+def test_word_of_a_report_is_no_alert() -> None:
+    reports = {kind for kind in NoticeKind if kind.urgency is Urgency.REPORT}
+    assert reports == {NoticeKind.REPORT_READY, NoticeKind.NOTHING_NEW, NoticeKind.DIGEST}

@@ -52,7 +52,8 @@ class Boxes:
     def __init__(self, *boxes: Box) -> None:
         self._boxes = {box.name: box for box in boxes}
 
-    def create(self, name: str) -> Channel:
+    async def open(self, tenant: str, name: str) -> Channel:
+        del tenant
         if name not in self._boxes:
             kind = "channel"
             raise UnknownNameError(kind, name, self._boxes)
