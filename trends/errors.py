@@ -7,18 +7,29 @@ TrendsError
 │   ├── InvalidWatchlistError
 │   ├── UnknownNameError         an agent, source, stage, market, setting or environment; names the near one
 │   ├── PathRefusedError         outside the roots, a link out of them, a device
-│   └── TooLargeError
+│   ├── TooLargeError
+│   └── TooManyStreamsError      as many event streams are open as may be
+├── NotAuthenticatedError        no credential, or one that does not hold
+│   └── TokenRefusedError        a token that is not for us, or not valid now
+├── ForbiddenError               the caller is known, and lacks a scope
+├── TooManyFailuresError         its address showed too many credentials that do not hold
 ├── NotFoundError
 │   ├── RunNotFoundError
 │   ├── MonitorNotFoundError
 │   ├── TrendNotFoundError
+│   ├── BackfillNotFoundError
 │   ├── DecisionNotFoundError
+│   ├── EndpointNotFoundError
+│   ├── ShareNotFoundError
 │   └── ReportNotReadyError
+├── ShareGoneError               a link to a report that has expired or was taken back
+├── RateLimitedError             more requests than the caller may send at this pace
 ├── ConflictError                the request is well formed, the state says no
 │   ├── IdempotencyConflictError
 │   ├── MonitorExistsError       its name, or its question, is taken
 │   ├── MonitorChangedError      somebody else changed it in between
 │   ├── DecisionConflictError    another decision in force says otherwise
+│   ├── EndpointExistsError      the name of a webhook endpoint is taken
 │   ├── RunNotBlockedError
 │   ├── RunEndedError
 │   ├── StageNotSkippableError
@@ -135,6 +146,36 @@ class TooLargeError(InvalidRequestError):
     slug = "too-large"
 
 
+class TooManyStreamsError(InvalidRequestError):
+    """As many event streams are open as may be."""
+
+    slug = "too-many-streams"
+
+
+class NotAuthenticatedError(TrendsError):
+    """No credential came, or one that does not hold; which of the two it was wrong in is not told."""
+
+    slug = "not-authenticated"
+
+
+class TokenRefusedError(NotAuthenticatedError):
+    """A bearer token that is not for this service, not of its issuer, or not valid now; the message says which."""
+
+    slug = "token-refused"
+
+
+class ForbiddenError(TrendsError):
+    """The caller is known and lacks a scope; the message names it."""
+
+    slug = "forbidden"
+
+
+class TooManyFailuresError(TrendsError):
+    """The address has shown too many credentials that do not hold."""
+
+    slug = "too-many-failures"
+
+
 class NotFoundError(TrendsError):
     """The thing asked for does not exist here."""
 
@@ -159,16 +200,46 @@ class TrendNotFoundError(NotFoundError):
     slug = "trend-not-found"
 
 
+class BackfillNotFoundError(NotFoundError):
+    """No backfill with this id in the caller's tenant."""
+
+    slug = "backfill-not-found"
+
+
 class DecisionNotFoundError(NotFoundError):
     """No decision of this id on the trend's monitor."""
 
     slug = "decision-not-found"
 
 
+class EndpointNotFoundError(NotFoundError):
+    """No webhook endpoint of this name in this tenant."""
+
+    slug = "endpoint-not-found"
+
+
+class ShareNotFoundError(NotFoundError):
+    """No share of this id in this tenant, or a link that was not given out here."""
+
+    slug = "share-not-found"
+
+
 class ReportNotReadyError(NotFoundError):
     """The run has no report, or not yet."""
 
     slug = "report-not-ready"
+
+
+class ShareGoneError(TrendsError):
+    """The link to a report has expired, or was taken back."""
+
+    slug = "share-gone"
+
+
+class RateLimitedError(TrendsError):
+    """The caller sends more requests than it may; nothing was done, and a later one is served."""
+
+    slug = "rate-limited"
 
 
 class ConflictError(TrendsError):
@@ -199,6 +270,12 @@ class DecisionConflictError(ConflictError):
     """A decision on a trend that contradicts one in force."""
 
     slug = "decision-conflict"
+
+
+class EndpointExistsError(ConflictError):
+    """The name of a webhook endpoint is taken, or there are as many as there may be."""
+
+    slug = "endpoint-exists"
 
 
 class RunNotBlockedError(ConflictError):

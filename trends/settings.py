@@ -7,15 +7,25 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from trends.channel_settings import NotifySettings
+from trends.domain.access import read_scopes
 from trends.domain.models import Language
 from trends.errors import SettingsError, UnknownNameError
 from trends.settings_layers import (
@@ -52,6 +62,15 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class CallerLimits(Section):
+    """How many requests each caller may send: so many a minute, and so many at once; 0 a minute is without end."""
+
+    reads_per_minute: Annotated[int, Field(ge=0)]
+    reads_burst: Annotated[int, Field(ge=1)]
+    writes_per_minute: Annotated[int, Field(ge=0)]
+    writes_burst: Annotated[int, Field(ge=1)]
+
+
 class ApiSettings(Section):
     """The HTTP door."""
 
@@ -62,6 +81,74 @@ class ApiSettings(Section):
     wait_timeout_seconds: Annotated[int, Field(gt=0)]
     # Links in messages begin with it; without it they are paths.
     public_url: Annotated[str, Field(pattern=r"^(https?://[^\s/?#@]+(/[^\s?#]*)?[^\s/?#])?$")]
+    # Whose word on the address and scheme of a caller is taken: addresses, or networks such as 10.0.0.0/8.
+    trusted_proxies: Names
+    limits: CallerLimits
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, values: Names) -> Names:
+        for value in values:
+            ip_network(value, strict=False)
+        return values
+
+
+class OidcSettings(Section):
+    """Whose tokens are taken; nobody's while `issuer` is empty.
+
+    Attributes:
+        issuer: Its `iss`, to the letter.
+        audience: What tokens for this service carry as `aud`.
+        jwks_url: Where its public keys are; found by discovery below the issuer where empty.
+        tenant_claim: Claim that names the tenant.
+        tenant: Tenant of every token, whatever it claims; empty to read the claim.
+        scope_claim: Claim with what the caller may do: words with blanks between, or a list.
+        scopes: What each word of that claim stands for, such as `{analysts: [read, trends:write]}`; where empty, the
+            words are scopes of ours.
+    """
+
+    issuer: Annotated[str, Field(pattern=r"^(https?://[^\s?#@]+)?$")]
+    audience: str
+    jwks_url: Annotated[str, Field(pattern=r"^(https?://[^\s#@]+)?$")]
+    tenant_claim: Annotated[str, Field(min_length=1)]
+    tenant: Annotated[str, Field(pattern=r"^([a-z0-9-]{1,40})?$")]
+    scope_claim: Annotated[str, Field(min_length=1)]
+    scopes: Mapping[str, Names]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.issuer and not self.audience:
+            # Else a token that the provider made for any other service would open this one.
+            message = "an issuer needs the audience that its tokens for this service carry"
+            raise ValueError(message)
+        try:
+            for words in self.scopes.values():
+                read_scopes(words)
+        except UnknownNameError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+
+def _mode(value: Any) -> Any:
+    # YAML reads a plain `off` as false.
+    return "off" if value is False else value
+
+
+class AuthSettings(Section):
+    """Who may use the API.
+
+    Attributes:
+        mode: `required`, or `off`: nobody is asked, in development and on loopback alone.
+        session_hours: How long a browser stays signed in.
+        failures: So many credentials that do not hold are looked at from one address ...
+        failures_seconds: ... in such a time.
+    """
+
+    mode: Annotated[Literal["off", "required"], BeforeValidator(_mode)]
+    session_hours: Annotated[int, Field(ge=1, le=720)]
+    failures: Annotated[int, Field(ge=1)]
+    failures_seconds: Annotated[int, Field(ge=1)]
+    oidc: OidcSettings
 
 
 class EngineSettings(Section):
@@ -91,6 +178,33 @@ class RunDefaults(Section):
     sources: Annotated[Names, Field(min_length=1)]
     report_language: Language
     deadline_hours: Annotated[int, Field(gt=0)]
+
+
+class ScheduleSettings(Section):
+    """Monitors that run by themselves.
+
+    Attributes:
+        lead_minutes: How long before its due time a run begins.
+    """
+
+    lead_minutes: Annotated[int, Field(ge=1, le=720)]
+
+    @property
+    def lead(self) -> timedelta:
+        """The same as a length of time."""
+        return timedelta(minutes=self.lead_minutes)
+
+
+class BackfillSettings(Section):
+    """Bounds of a backfill.
+
+    Attributes:
+        parallel: Windows under way at once, where the request does not say.
+        max_windows: More windows than these are refused.
+    """
+
+    parallel: Annotated[int, Field(ge=1, le=5)]
+    max_windows: Annotated[int, Field(ge=1)]
 
 
 class AnalysisSettings(Section):
@@ -242,9 +356,12 @@ class Settings(Section):
 
     environment: Literal["development", "staging", "production"]
     api: ApiSettings
+    auth: AuthSettings
     engine: EngineSettings
     workers: WorkerSettings
     runs: RunDefaults
+    schedules: ScheduleSettings
+    backfill: BackfillSettings
     analysis: AnalysisSettings
     sources: SourceSettings
     outbound: OutboundSettings
@@ -322,6 +439,17 @@ def load_settings(
     Raises:
         SettingsError: A file is absent or broken, or a name or value is not one we know. Names file, line and key.
     """
+    return load_settings_and_origins(environ, config_dir)[0]
+
+
+def load_settings_and_origins(
+    environ: Mapping[str, str] = os.environ, config_dir: Path | None = None
+) -> tuple[Settings, dict[str, str]]:
+    """Read the settings as `load_settings` does, and where each was written, by its name with dots.
+
+    Raises:
+        SettingsError: As `load_settings`.
+    """
     environment = select_environment(environ)
     keys = _keys(Settings)
     folder = config_folder(environ, config_dir)
@@ -330,9 +458,12 @@ def load_settings(
     # By way of JSON, because only there strict types and lists for tuples go together.
     text = json.dumps(values, default=str)
     try:
-        return Settings.model_validate_json(text, strict=True)
+        settings = Settings.model_validate_json(text, strict=True)
     except ValidationError as error:
         raise _wrong_values(error, layers) from error
+    # The last layer that says it is the one that counts.
+    places = {".".join(path): place for layer in layers for path, place in layer.places.items()}
+    return settings, places
 
 
 def market_names(

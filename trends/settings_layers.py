@@ -20,6 +20,8 @@ OTHER_VARIABLES = frozenset(
         "TRENDS_CONFIG_DIR",
         "TRENDS_DATABASE_URL",
         "TRENDS_ENV",
+        "TRENDS_SERVER_KEY",
+        "TRENDS_SERVER_KEY_FILE",
         "TRENDS_STATE",
     }
 )
