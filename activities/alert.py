@@ -12,9 +12,9 @@ from activities.notify import facts_of, result_of
 from trends.channel_settings import LOG, NotifySettings
 from trends.domain.models import Language
 from trends.errors import ArtifactCorruptError, ArtifactMissingError
-from trends.notify.alerts import RunFacts, run_blocked, run_failed, source_down
+from trends.notify.alerts import RunFacts, report_late, run_blocked, run_failed, source_down
 from trends.notify.base import Notice
-from trends.notify.deliver import ChannelMaker, OutboxLedger, deliver_all
+from trends.notify.deliver import ListeningChannels, OutboxLedger, deliver_all
 from trends.storage.artifacts import ArtifactStore
 
 
@@ -35,7 +35,7 @@ class AlertActivity:
         self,
         artifacts: ArtifactStore,
         outbox: OutboxLedger,
-        channels: ChannelMaker,
+        channels: ListeningChannels,
         *,
         settings: NotifySettings,
         language: Language,
@@ -62,10 +62,13 @@ class AlertActivity:
     async def _notice(self, request: AlertInput) -> tuple[Notice, tuple[str, ...]]:
         alert = request.alert
         if isinstance(alert, SourceAlert):
-            return self._of_source(alert), self._settings.alert_channels
+            notice = self._of_source(alert)
+            asking = await self._channels.listening(alert.tenant, notice.kind)
+            return notice, (*self._settings.alert_channels, *asking)
         facts, names = await self._run(alert)
-        if alert.kind == "run.failed":
-            notice = run_failed(
+        if alert.kind != "run.blocked":
+            build = run_failed if alert.kind == "run.failed" else report_late
+            notice = build(
                 facts,
                 stage=alert.stage,
                 slug=alert.slug,

@@ -17,7 +17,8 @@ from trends.sources.base import ReadLog, Source, SourceRequest
 from trends.sources.registry import LIVE
 from trends.storage.artifacts import ArtifactStore
 
-SourceFactory = Callable[[str, Settings], Source]
+SourceFactory = Callable[[str, str, Settings], Source]
+"""Makes a source, by tenant and spec."""
 FindLive = Callable[[str, str, RunBrief, Settings], Awaitable[Target]]
 """Finds a live source for a run, by tenant and spec."""
 
@@ -31,7 +32,7 @@ class CollectActivity:
     Args:
         door: Opens attempts.
         artifacts: Where items go.
-        make_source: Makes a source from its spec and the run's settings.
+        make_source: Makes a tenant's source from its spec and the run's settings.
         find_live: Finds a live source, which is read from the item store.
         poller: Asks live sources, and has the store.
     """
@@ -61,7 +62,7 @@ class CollectActivity:
                     request.run.tenant, spec, attempt.brief, attempt.settings
                 )
                 return await read_live(target, spec, attempt, self._poller, self._artifacts)
-            source = self._make_source(spec, attempt.settings)
+            source = self._make_source(request.run.tenant, spec, attempt.settings)
             return await read_source(source, spec, attempt, self._artifacts)
 
         return await self._door.run(

@@ -8,10 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from trends.domain.backfills import BackfillStatus, Standing
 from trends.domain.holidays import Holiday
 from trends.domain.models import (
     ArtifactRef,
     Category,
+    Edition,
     Language,
     Model,
     NormalizeCounts,
@@ -31,6 +33,9 @@ QUEUES = (WORKFLOW_QUEUE, IO_QUEUE, LLM_QUEUE, CPU_QUEUE)
 
 NEWS_WORKFLOW = "NewsTrendWorkflow"
 POLL_WORKFLOW = "SourcePollWorkflow"
+BACKFILL_WORKFLOW = "BackfillWorkflow"
+SCHEDULED_WORKFLOW = "ScheduledRunWorkflow"
+SENDER_WORKFLOW = "ChannelSenderWorkflow"
 
 COLLECT = "news.collect.v1"
 NORMALIZE = "news.normalize.v1"
@@ -42,12 +47,20 @@ ALERT = "notify.alert.v1"
 MARK = "runs.mark.v1"
 FINISH = "runs.finish.v1"
 POLL = "sources.poll.v1"
+FIRE = "monitors.fire.v1"
+DUE = "monitors.due.v1"
+AWAIT_RUN = "runs.await.v1"
+SEND_DUE = "notify.send.v1"
+BACKFILL_STEP = "backfill.step.v1"
+BACKFILL_END = "backfill.end.v1"
 
 RESOLVE_UPDATE = "resolve"
 PAUSE_SIGNAL = "pause"
 RESUME_SIGNAL = "resume"
+RELEASE_SIGNAL = "release"
 POLL_NOW_SIGNAL = "poll-now"
 CADENCE_SIGNAL = "cadence"
+WAKE_SIGNAL = "wake"
 MAX_SOURCES = 16
 
 
@@ -85,6 +98,7 @@ class RunBrief(Model):
         monitor: Name of the monitor that asks, if one does.
         watchlist: Entities to count besides topics.
         categories: Kinds of topics that the monitor wants; empty: nothing was said of that.
+        edition: Which edition of its window's report it is.
     """
 
     question: Question
@@ -101,6 +115,7 @@ class RunBrief(Model):
     monitor: str = ""
     watchlist: Watchlist = ()
     categories: tuple[Category, ...] = ()
+    edition: Edition = Edition.FULL
 
 
 class RunRef(Model):
@@ -199,18 +214,19 @@ class NotifyInput(Model):
 
 
 class NotifyResult(Model):
-    """Channels by outcome."""
+    """Channels by outcome; `deferred` are those that get it later, by their sender."""
 
     sent: tuple[str, ...] = ()
     uncertain: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+    deferred: tuple[str, ...] = ()
 
 
 class RunAlert(Model):
-    """Say that a run is parked or has failed, on the run's own channels.
+    """Say that a run is parked, has failed, or is late, on the run's own channels.
 
     Attributes:
-        kind: Which of the two.
+        kind: Which of these.
         run: The run.
         stage: Where it is.
         slug: Why: error slug.
@@ -219,7 +235,7 @@ class RunAlert(Model):
         may_skip: Whether it can go on without the stage.
     """
 
-    kind: Literal["run.blocked", "run.failed"]
+    kind: Literal["run.blocked", "run.failed", "report.late"]
     run: RunRef
     stage: str
     slug: str
@@ -255,7 +271,7 @@ class AlertInput(Model):
 
 
 class MarkInput(Model):
-    """Show in the run row that the run is parked, or goes on."""
+    """Show in the run row that the run is parked or paused, or goes on."""
 
     tenant: Tenant
     run_id: str
@@ -297,7 +313,10 @@ class NewsRunInput(Model):
         given: Results taken over from the parent run.
         timeout_seconds: Longest a single attempt of a stage may take.
         heartbeat_timeout_seconds: Silence after which an attempt is taken for dead.
-        deadline_seconds: How long the run may stay parked before it fails with its reason.
+        deadline_seconds: How long the run may stay parked before it fails with its reason; 0: it does not park. The time
+            for which a person paused it does not count.
+        gate_before: Stage before which the run waits for `RELEASE_SIGNAL`; empty: it waits for nobody.
+        quiet: Nobody is told that it is parked or has failed: who started it sees to that.
     """
 
     run: RunRef
@@ -308,6 +327,30 @@ class NewsRunInput(Model):
     timeout_seconds: int = 600
     heartbeat_timeout_seconds: int = 10
     deadline_seconds: int = 86_400
+    gate_before: str = ""
+    quiet: bool = False
+
+
+class RunStart(Model):
+    """What it takes to start the workflow of an accepted run so that a person finds it in the Temporal UI.
+
+    Attributes:
+        workflow_id: Id of the workflow.
+        input: Its input.
+        agent: Pipeline, such as `news`.
+        monitor: Hash of its question.
+        priority: Temporal's priority key.
+        summary: One line about it.
+        details: More about it, Markdown.
+    """
+
+    workflow_id: str
+    input: NewsRunInput
+    agent: str
+    monitor: str
+    priority: int
+    summary: str
+    details: str
 
 
 class NewsRunOutput(Model):
@@ -375,3 +418,206 @@ class PollResult(Model):
     down_since: AwareDatetime | None = None
     wait_seconds: float = 0.0
     retired: bool = False
+
+
+class ScheduledInput(Model):
+    """Input of `ScheduledRunWorkflow`: which monitor. What it asks is read when it runs; an argument would be frozen."""
+
+    tenant: Tenant
+    monitor: str
+
+
+class FireInput(Model):
+    """Begin the run of one time at which a monitor is to run."""
+
+    tenant: Tenant
+    monitor: str
+    scheduled_at: AwareDatetime
+
+
+class FireResult(Model):
+    """What came of it.
+
+    Attributes:
+        start: How its workflow is to be started; None where there is no run.
+        note: Why there is none.
+        due_at: When its report is due, if ever.
+        ends_with: The run ends when this workflow is terminated, as the monitor's overlap rule wants it.
+    """
+
+    start: RunStart | None = None
+    note: str = ""
+    due_at: AwareDatetime | None = None
+    ends_with: bool = False
+
+
+class DueInput(Model):
+    """The report of a run is due, and not there."""
+
+    tenant: Tenant
+    run_id: str
+    due_at: AwareDatetime
+
+
+class DueResult(Model):
+    """What is done about it: a partial edition, or an alert, or nothing where it came in the meantime."""
+
+    start: RunStart | None = None
+    alert: RunAlert | None = None
+
+
+class AwaitRunInput(Model):
+    """Wait for the end of a run that somebody else started."""
+
+    tenant: Tenant
+    run_id: str
+
+
+class ScheduledOutput(Model):
+    """Result of `ScheduledRunWorkflow`; `run_id` is None where there was no run, and `note` says why."""
+
+    run_id: str | None = None
+    note: str = ""
+    partial_run: str | None = None
+
+
+class SenderInput(Model):
+    """Input of `ChannelSenderWorkflow`: whose messages it sends, and where to."""
+
+    tenant: Tenant
+    channel: str
+
+
+class SendResult(Model):
+    """What a sender did.
+
+    Attributes:
+        sent: Messages that the channel took, or may have taken.
+        failed: Messages that it refused for good.
+        next_at: When something is to go out next; None where nothing waits.
+    """
+
+    sent: int = 0
+    failed: int = 0
+    next_at: AwareDatetime | None = None
+
+
+class BackfillPlan(Model):
+    """Everything the runs of a backfill are made of, pinned when it was asked for: no later change parts its windows.
+
+    Attributes:
+        question: What the monitor asked then.
+        monitor_id: Name of the question.
+        monitor: Name of the monitor.
+        requested_at: When the backfill was asked for: the "now" of all its runs.
+        history_days: How much past each window has.
+        market: Clock of the market, with the holidays about the whole span.
+        report_language: Language of the reports.
+        settings: The settings snapshot.
+        settings_revision: Its short digest.
+        channels: Where word of the reports goes.
+        priority: Temporal's priority key of the runs.
+        watchlist: Entities to count besides topics.
+        categories: Kinds of topics that the monitor wants.
+    """
+
+    question: Question
+    monitor_id: str
+    monitor: str
+    requested_at: AwareDatetime
+    history_days: int
+    market: MarketClock
+    report_language: Language
+    settings: ArtifactRef
+    settings_revision: str
+    channels: tuple[str, ...]
+    priority: int
+    watchlist: Watchlist = ()
+    categories: tuple[Category, ...] = ()
+
+
+class BackfillInput(Model):
+    """Input of `BackfillWorkflow`. Where its windows stand is in storage, so that it may begin anew at any time.
+
+    Attributes:
+        tenant: Whose backfill.
+        backfill_id: Which one.
+        title: What it is about, for the Temporal UI.
+        parallel: Windows under way at once.
+        paused: Begin paused.
+        history_limit_bytes: History beyond which it goes on as a new run of its own.
+        look_seconds: How often it looks after a run that somebody else started.
+    """
+
+    tenant: Tenant
+    backfill_id: str
+    title: str
+    parallel: int
+    paused: bool = False
+    history_limit_bytes: int = 36_000
+    look_seconds: float = 10.0
+
+
+class BackfillStepInput(Model):
+    """Write down what has ended, and say what is next.
+
+    Attributes:
+        tenant: Whose backfill.
+        backfill_id: Which one.
+        following: Ids of the runs that the workflow follows.
+        ended: Ids of those that have ended since the last step.
+        passed: Ids of those that were let pass their gate.
+        room: How many windows may be under way; none are opened beyond it.
+        paused: Nothing is opened, nothing let pass, and people are to see that.
+    """
+
+    tenant: Tenant
+    backfill_id: str
+    following: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    room: int = 0
+    paused: bool = False
+
+
+class Release(Model):
+    """Let a run pass its gate: its brief names the reports of the windows before it now."""
+
+    workflow_id: str
+    run: RunRef
+
+
+class BackfillStepResult(Model):
+    """What a backfill is to do next.
+
+    Attributes:
+        opened: Runs to start and to follow.
+        release: The run to let pass, if any.
+        standing: How far the backfill is.
+        stop: A window failed, and those after it are not to be made without it.
+        slug: Why the first window failed that did: error slug.
+        reason: The same as a sentence.
+    """
+
+    opened: tuple[RunStart, ...] = ()
+    release: Release | None = None
+    standing: Standing
+    stop: bool = False
+    slug: str = ""
+    reason: str = ""
+
+
+class BackfillEndInput(Model):
+    """Write how a backfill ended."""
+
+    tenant: Tenant
+    backfill_id: str
+    status: BackfillStatus
+    slug: str = ""
+    reason: str = ""
+
+
+class BackfillOutput(Model):
+    """Result of `BackfillWorkflow`, where every window has its report."""
+
+    standing: Standing

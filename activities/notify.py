@@ -7,9 +7,13 @@ from temporalio import activity
 
 from activities import contracts
 from activities.attempt import Attempt, Finished, StageDoor
-from activities.contracts import NotifyInput, NotifyResult, RunBrief, RunRef
+from activities.contracts import NotifyInput, NotifyResult, ReportResult, RunBrief, RunRef
 from trends.domain.delivery import DeliveryState
-from trends.notify.alerts import RunFacts, report_ready
+from trends.domain.memory import Standing
+from trends.domain.models import Edition
+from trends.domain.report import Report, ReportTopic
+from trends.errors import ArtifactCorruptError, ArtifactMissingError
+from trends.notify.alerts import RunFacts, report_ready, trend_rising
 from trends.notify.deliver import ChannelMaker, OutboxLedger, deliver_all
 
 
@@ -43,14 +47,21 @@ class NotifyActivity:
         """Send to every channel; each fails on its own."""
 
         async def work(attempt: Attempt) -> tuple[NotifyResult, Finished]:
+            brief, facts, at = attempt.brief, facts_of(request.run, attempt.brief), self._clock()
+            report = await self._read(request.report)
+            for topic in _risen(report):
+                alert = trend_rising(facts, topic, at=at, public_url=self._public_url)
+                await deliver_all(self._outbox, self._channels, brief.channels, alert)
             notice = report_ready(
-                facts_of(request.run, attempt.brief),
+                facts,
                 lines=request.report.lines,
                 announced=request.report.announced,
-                at=self._clock(),
+                at=at,
                 public_url=self._public_url,
+                edition=await self._edition(request.run, brief),
+                missing=_missing(report),
             )
-            states = await deliver_all(self._outbox, self._channels, attempt.brief.channels, notice)
+            states = await deliver_all(self._outbox, self._channels, brief.channels, notice)
             result = result_of(states)
             detail: dict[str, int | str] = {
                 state: ", ".join(names) for state, names in result.model_dump().items() if names
@@ -58,6 +69,21 @@ class NotifyActivity:
             return result, Finished(detail=detail)
 
         return await self._door.run(request.run, "notify", NotifyResult, work)
+
+    async def _edition(self, run: RunRef, brief: RunBrief) -> Edition:
+        """Say which edition a report is: a whole one that follows a partial one corrects it."""
+        if brief.edition is Edition.PARTIAL:
+            return brief.edition
+        return await self._door.runs.correct(run.tenant, run.run_id)
+
+    async def _read(self, result: ReportResult) -> Report | None:
+        # A report that cannot be read any more is word enough; what stands in it is said without.
+        try:
+            data = await self._door.artifacts.get(result.json_report)
+            return Report.model_validate_json(data)
+        except (ArtifactMissingError, ArtifactCorruptError, ValueError):
+            activity.logger.warning("the report cannot be read")
+            return None
 
 
 def facts_of(run: RunRef, brief: RunBrief) -> RunFacts:
@@ -73,6 +99,21 @@ def facts_of(run: RunRef, brief: RunBrief) -> RunFacts:
     )
 
 
+def _risen(report: Report | None) -> tuple[ReportTopic, ...]:
+    """Topics that an analyst follows and that the report announces anew."""
+    if report is None:
+        return ()
+    return tuple(
+        topic
+        for topic in (*report.topics, *report.other_news)
+        if topic.followed and topic.standing in {Standing.NEW, Standing.BACK}
+    )
+
+
+def _missing(report: Report | None) -> tuple[str, ...]:
+    return tuple(one.source for one in report.sources if not one.ok) if report else ()
+
+
 def result_of(states: dict[str, DeliveryState]) -> NotifyResult:
     """Sort channels by how far the message came."""
 
@@ -83,4 +124,5 @@ def result_of(states: dict[str, DeliveryState]) -> NotifyResult:
         sent=those(DeliveryState.SENT),
         uncertain=those(DeliveryState.UNCERTAIN),
         failed=those(DeliveryState.FAILED),
+        deferred=tuple(sorted((*those(DeliveryState.PENDING), *those(DeliveryState.DIGESTED)))),
     )

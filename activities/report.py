@@ -130,6 +130,7 @@ def _write(
         memory=materials.memory,
         holidays=brief.market.holidays,
         wanted=brief.categories,
+        edition=brief.edition,
     )
     return report, {
         "application/json": to_json(report),

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from engine.access import any_key_holds
 from engine.connect import connect
 from engine.fetch import Means, cache_folder, find_go
+from engine.listening import require_safe
 from engine.ports import LOOPBACK, claim_port, is_free
 from engine.server import survey_engines
 from engine.state import State, check_version, locate_state, read_running
@@ -91,6 +93,7 @@ async def examine(environ: Mapping[str, str], *, state: State | None = None) -> 
         *check_ports(state, settings),
         await check_engine(environ, settings),
         check_storage(environ, state),
+        await check_auth(environ, state, settings),
         check_channels(environ, state, settings),
         check_keys(environ),
     )
@@ -230,6 +233,39 @@ def _schema(found: str | None, name: str, *, named: bool) -> Check:
         f"The database has revision {found}, which this program does not know.",
         "Use the newer release that wrote it, or name another in TRENDS_STATE or TRENDS_DATABASE_URL.",
     )
+
+
+async def check_auth(environ: Mapping[str, str], state: State, settings: Settings) -> Check:
+    """Look at who may use the API: whether anybody is asked, and whether anybody could answer."""
+    name = "auth"
+    try:
+        require_safe(settings)
+    except TrendsError as error:
+        return _failed(name, error)
+    if settings.auth.mode == "off":
+        what = f"Nobody is asked who they are; the API serves this machine alone ({settings.api.host})."
+        return Check(name, Verdict.OK, what)
+    oidc = settings.auth.oidc
+    tokens = f", and tokens of {oidc.issuer} are taken" if oidc.issuer else ""
+    open_keys = oidc.jwks_url.startswith("http:") or (
+        not oidc.jwks_url and oidc.issuer.startswith("http:")
+    )
+    if open_keys:
+        # Whoever sits on the way could put a key of their own among them.
+        mend = "Give auth.oidc an https address."
+        return Check(name, Verdict.WARN, "The provider's keys are fetched in the open.", mend)
+    url = environ.get("TRENDS_DATABASE_URL") or state.database_url
+    try:
+        # A database that is not there yet must not be made by looking.
+        found = revision(url) == HEAD
+        keyed = found and await any_key_holds(url, system_clock())
+    except TrendsError as error:
+        return _failed(name, error)
+    if keyed:
+        return Check(name, Verdict.OK, f"Every caller shows a key{tokens}.")
+    what = f"Every caller must show a key, and there is none that holds{tokens}."
+    verdict = Verdict.OK if oidc.issuer else Verdict.WARN
+    return Check(name, verdict, what, "trends keys create NAME --scope admin --local")
 
 
 def check_channels(environ: Mapping[str, str], state: State, settings: Settings) -> Check:

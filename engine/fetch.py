@@ -12,11 +12,40 @@ from typing import IO
 
 from engine.commands import run_bounded
 from engine.locks import lock_exclusive, once
+from trends.errors import EngineNotFoundError
 
 # The newest release that `go install` accepts; later ones carry a replace directive. Its server is 1.29.1.
 CLI_VERSION = "v1.5.1"
-GO_PACKAGE = f"github.com/temporalio/cli/cmd/temporal@{CLI_VERSION}"
+GO_PACKAGE = "github.com/temporalio/cli/cmd/temporal"
 BUILD_NEWS_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class GoProgram:
+    """A program that is built from its published module.
+
+    Attributes:
+        name: What people call it; with the version it is the file's name in the cache.
+        package: Its path, without the version.
+        version: The release.
+    """
+
+    name: str
+    package: str
+    version: str
+
+    @property
+    def built_as(self) -> str:
+        """What `go install` calls the file: the last word of the path."""
+        return self.package.rpartition("/")[2]
+
+
+# The server of the development binary above, for PostgreSQL, and what makes its tables.
+PRODUCTION_VERSION = "v1.29.1"
+PRODUCTION_SERVER = GoProgram(
+    "temporal-server", "go.temporal.io/server/cmd/server", PRODUCTION_VERSION
+)
+SQL_TOOL = GoProgram("temporal-sql-tool", "go.temporal.io/server/cmd/tools/sql", PRODUCTION_VERSION)
 
 
 @dataclass(frozen=True)
@@ -99,29 +128,89 @@ async def download(
         binary = _only_file(Path(folder))
         if binary is None:
             return Fetched(None, "the download left no binary")
-        return Fetched(_keep(binary, cache), f"downloaded by the Temporal SDK ({CLI_VERSION})")
+        return Fetched(
+            _keep(binary, cached_binary(cache)), f"downloaded by the Temporal SDK ({CLI_VERSION})"
+        )
 
 
 async def build(
     environ: Mapping[str, str], cache: Path, *, say: Callable[[str], None], means: Means
 ) -> Fetched:
     """Build the server with the Go toolchain of this machine; some three minutes on two cores."""
+    news = "building the Temporal server with Go: some three minutes, once for this user"
+    program = GoProgram("temporal", GO_PACKAGE, CLI_VERSION)
+    return await _go_install(program, environ, cache, news=news, say=say, means=means)
+
+
+async def build_program(
+    program: GoProgram,
+    environ: Mapping[str, str],
+    *,
+    say: Callable[[str], None],
+    means: Means | None = None,
+) -> Path:
+    """Find a program in the cache, or build it with the Go toolchain of this machine.
+
+    Args:
+        program: Which.
+        environ: Environment to search by.
+        say: Told what is being done.
+        means: What may be used; the usual if None.
+
+    Raises:
+        EngineNotFoundError: It is not there and cannot be built.
+    """
+    cache = cache_folder(environ)
+    kept = _kept(program, cache)
+    if kept.exists():
+        return kept
+    news = f"building {program.name} {program.version} with Go: a few minutes, once for this user"
+    try:
+        async with fetch_lock(cache, say=say):
+            # Whoever held the lock before us may have built it.
+            if kept.exists():
+                return kept
+            fetched = await _go_install(
+                program, environ, cache, news=news, say=say, means=means or Means()
+            )
+    except OSError as error:
+        fetched = Fetched(None, f"nothing could be put into {cache}: {error.strerror or error}")
+    if fetched.binary is None:
+        raise EngineNotFoundError(
+            f"{program.name} {program.version} is not here and cannot be built.",
+            why=f"{fetched.note[:1].upper()}{fetched.note[1:]}.",
+            next_step=(
+                f"Install Go 1.25 or newer and open the network, or put the program at {kept}."
+            ),
+        )
+    return fetched.binary
+
+
+async def _go_install(
+    program: GoProgram,
+    environ: Mapping[str, str],
+    cache: Path,
+    *,
+    news: str,
+    say: Callable[[str], None],
+    means: Means,
+) -> Fetched:
     go = find_go(environ, means)
     if go is None:
         return Fetched(None, "there is no `go` on PATH to build it with")
-    say("building the Temporal server with Go: some three minutes, once for this user")
+    say(news)
     with tempfile.TemporaryDirectory(dir=cache, prefix="build-") as folder:
         outcome = await run_bounded(
-            [go, "install", GO_PACKAGE],
+            [go, "install", f"{program.package}@{program.version}"],
             # Without cgo no C compiler is needed.
             environ={**environ, "GOBIN": folder, "CGO_ENABLED": "0"},
             limit_seconds=means.build_seconds,
             every=(BUILD_NEWS_SECONDS, lambda gone: say(f"still building ({gone:.0f} s)")),
         )
-        binary = Path(folder) / "temporal"
+        binary = Path(folder) / program.built_as
         if not outcome.ok or not binary.exists():
             return Fetched(None, f"the build failed: {outcome.reason}")
-        return Fetched(_keep(binary, cache), f"built with {go}")
+        return Fetched(_keep(binary, _kept(program, cache)), f"built with {go}")
 
 
 def find_go(environ: Mapping[str, str], means: Means) -> Path | None:
@@ -144,7 +233,11 @@ def _only_file(folder: Path) -> Path | None:
     return files[0] if len(files) == 1 else None
 
 
-def _keep(binary: Path, cache: Path) -> Path:
+def _kept(program: GoProgram, cache: Path) -> Path:
+    return cache / f"{program.name}-{program.version}"
+
+
+def _keep(binary: Path, kept: Path) -> Path:
     # Renamed in the same folder: another process sees the whole binary or none.
     binary.chmod(0o755)
-    return binary.replace(cached_binary(cache))
+    return binary.replace(kept)

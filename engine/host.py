@@ -17,17 +17,20 @@ from temporalio.worker import Interceptor, Worker
 from activities.alert import AlertActivity
 from activities.analyze import AnalyzeActivity
 from activities.attempt import StageDoor
+from activities.backfill import BackfillActivities
 from activities.collect import CollectActivity
 from activities.contracts import CPU_QUEUE, IO_QUEUE, LLM_QUEUE, QUEUES
+from activities.fire import FireActivities
 from activities.normalize import NormalizeActivity
 from activities.notify import NotifyActivity
 from activities.poll import PollActivity
 from activities.polling import SourcePoller
 from activities.report import ReportActivity
+from activities.send import SendActivity
 from activities.store import RunRowActivities
 from activities.summarize import SummarizeActivity
 from engine.connect import connect
-from engine.wiring import Parts, make_source, open_parts
+from engine.wiring import Parts, make_acceptor, make_scheduled_runs, make_source, open_parts
 from engine.worker import Activities, build_workers
 from trends.domain.korean import shared_tokenizer
 from trends.domain.language import language_of
@@ -52,14 +55,18 @@ def build_activities(parts: Parts, executor: ThreadPoolExecutor) -> Activities:
     collect = CollectActivity(
         door,
         parts.artifacts,
-        lambda spec, settings: make_source(
-            spec, settings, parts.state, parts.settings.sources.file.roots
+        lambda tenant, spec, settings: make_source(
+            spec, settings, parts.state.uploads_of(tenant), parts.settings.sources.file.roots
         ),
         parts.targets.for_run,
         poller,
     )
     poll = PollActivity(poller, parts.targets.for_poller, polling=parts.settings.sources.polling)
     rows = RunRowActivities(parts.store)
+    backfill = BackfillActivities(
+        parts.backfills, parts.store, parts.artifacts, make_acceptor(parts)
+    )
+    fire = FireActivities(make_scheduled_runs(parts), parts.store)
     report = ReportActivity(door, parts.artifacts, parts.trends)
     settings = parts.settings
     notify = NotifyActivity(
@@ -83,6 +90,12 @@ def build_activities(parts: Parts, executor: ThreadPoolExecutor) -> Activities:
             alert.alert,
             rows.mark,
             rows.finish,
+            fire.fire,
+            fire.due,
+            fire.await_run,
+            SendActivity(parts.outbox, parts.channels, parts.clock).send,
+            backfill.step,
+            backfill.end,
         ],
         CPU_QUEUE: [
             NormalizeActivity(door, parts.artifacts).normalize,

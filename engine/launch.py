@@ -6,18 +6,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from temporalio.client import Client
-from temporalio.common import (
-    Priority,
-    SearchAttributePair,
-    TypedSearchAttributes,
-    WorkflowIDConflictPolicy,
-    WorkflowIDReusePolicy,
-)
+from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities import contracts
-from activities.contracts import NewsRunInput, RunBrief
+from activities.acceptance import start_of
+from activities.contracts import RunBrief
 from trends.errors import EngineUnreachableError
 from trends.storage.runs import RunRow
 from workflows import attributes
@@ -31,28 +26,20 @@ async def launch(client: Client, row: RunRow, brief: RunBrief) -> None:
     Raises:
         EngineUnreachableError: The server does not answer.
     """
-    request = NewsRunInput.model_validate(row.input)
+    start = start_of(row, brief)
     with answering(), contextlib.suppress(WorkflowAlreadyStartedError):
         # Already there and ended: the reconciler reads how.
         await client.start_workflow(
             contracts.NEWS_WORKFLOW,
-            request,
-            id=row.workflow_id,
+            start.input,
+            id=start.workflow_id,
             task_queue=contracts.WORKFLOW_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            static_summary=_summary(row, brief),
-            static_details=_details(row, brief),
-            search_attributes=TypedSearchAttributes(
-                [
-                    SearchAttributePair(attributes.PIPELINE, row.agent),
-                    SearchAttributePair(attributes.STAGE, request.start_from),
-                    SearchAttributePair(attributes.STATUS, "Running"),
-                    SearchAttributePair(attributes.TENANT, row.tenant),
-                    SearchAttributePair(attributes.MONITOR, row.question_hash),
-                ]
-            ),
-            priority=Priority(priority_key=row.priority, fairness_key=row.tenant),
+            static_summary=start.summary,
+            static_details=start.details,
+            search_attributes=attributes.of_run(start),
+            priority=Priority(priority_key=start.priority, fairness_key=row.tenant),
             rpc_timeout=RPC_TIMEOUT,
         )
 
@@ -83,24 +70,4 @@ def _unanswered(why: str) -> EngineUnreachableError:
         "The Temporal server does not answer.",
         why=why[:300],
         next_step="It is tried again by itself; trends doctor shows what is wrong.",
-    )
-
-
-def _summary(row: RunRow, brief: RunBrief) -> str:
-    # The server cuts at 200 bytes; Korean takes three a letter.
-    text = f"{row.agent} · {brief.question.query or 'everything'} · {brief.question.window}"
-    return text.encode()[:190].decode(errors="ignore")
-
-
-def _details(row: RunRow, brief: RunBrief) -> str:
-    question = brief.question
-    return "\n".join(
-        [
-            f"- window: {brief.window.start.isoformat()} to {brief.window.end.isoformat()}",
-            f"- market: {question.market}",
-            f"- languages: {', '.join(question.languages)}",
-            f"- sources: {', '.join(question.sources)[:2000]}",
-            f"- settings: {brief.settings_revision}",
-            f"- run: {row.run_id}" + (f", from {row.parent_run}" if row.parent_run else ""),
-        ]
     )

@@ -4,9 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from engine.requests import Asked, StartRun, make_whole, question_hash
-from trends.domain.monitors import Monitor, MonitorDraft, MonitorSpec, MonitorState, check_spec
+from trends.domain.monitors import (
+    Monitor,
+    MonitorDraft,
+    MonitorSpec,
+    MonitorState,
+    check_spec,
+    pace_in,
+)
 from trends.errors import InvalidRequestError, MonitorNotFoundError
-from trends.settings import Settings
+from trends.settings import Settings, load_market
 from trends.storage.monitors import Asked as MonitorAsked
 
 # What a run by a monitor's name may say for itself.
@@ -116,6 +123,7 @@ def whole_spec(
             next_step="Write a span such as 24h, 7d or 4w.",
         )
     check_spec(spec)
+    pace_in(spec, load_market(spec.market).time_zone, settings.schedules.lead)
     return MonitorAsked(spec, question_hash(tenant, asked.question), asked.question)
 
 

@@ -69,8 +69,9 @@ class MonitorService:
         past: What their sources gave before.
         settings: Defaults of what is left out.
         check_source: Refuses a source spec of a tenant that could not be read.
-        check_channels: Refuses channels that nothing could be sent to.
+        check_channels: Refuses a tenant's channels that nothing could be sent to.
         clock: Now, in UTC.
+        changed: Is told when a monitor was added, changed or removed, so that its schedule follows at once.
     """
 
     def __init__(
@@ -80,10 +81,12 @@ class MonitorService:
         settings: Settings,
         *,
         check_source: Callable[[str, str], Awaitable[None]],
-        check_channels: Callable[[Iterable[str]], None],
+        check_channels: Callable[[str, Iterable[str]], Awaitable[None]],
         clock: Callable[[], datetime],
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         self.store = store
+        self._changed = changed
         self._past = past
         self._settings = settings
         self._check_source = check_source
@@ -100,6 +103,7 @@ class MonitorService:
         asked = whole_spec(tenant, draft, None, self._settings, self._clock())
         await self._check(tenant, asked)
         monitor = await self.store.add(tenant, asked, clean(author))
+        self._changed()
         return Kept(monitor=monitor, warnings=await self._warnings(monitor))
 
     async def edit(
@@ -122,6 +126,7 @@ class MonitorService:
             return MonitorVerb.EDITED, known.state, asked
 
         monitor = await self.store.change(tenant, draft.name, change, clean(author), if_revision)
+        self._changed()
         odd = await self._warnings(monitor) if monitor.question != before.question else ()
         return Kept(monitor=monitor, warnings=odd)
 
@@ -143,7 +148,9 @@ class MonitorService:
         def change(known: Monitor) -> tuple[MonitorVerb, MonitorState, Asked]:
             return verb, state, Asked(known.spec, known.monitor_id, known.question)
 
-        return await self.store.change(tenant, name, change, clean(author), if_revision)
+        monitor = await self.store.change(tenant, name, change, clean(author), if_revision)
+        self._changed()
+        return monitor
 
     async def bring_in(
         self, tenant: str, data: bytes, origin: str, author: str
@@ -159,7 +166,9 @@ class MonitorService:
         asked = [whole_spec(tenant, draft, None, self._settings, now) for draft in drafts]
         for each in asked:
             await self._check(tenant, each)
-        return await self.store.put(tenant, asked, clean(author))
+        monitors = await self.store.put(tenant, asked, clean(author))
+        self._changed()
+        return monitors
 
     async def write_out(self, tenant: str, names: Sequence[str] = ()) -> str:
         """Write monitors as YAML, all that are not removed or those named.
@@ -252,7 +261,7 @@ class MonitorService:
         for source in asked.spec.sources:
             await self._check_source(tenant, source)
         if asked.spec.channels:
-            await asyncio.to_thread(self._check_channels, asked.spec.channels)
+            await self._check_channels(tenant, asked.spec.channels)
 
     async def _warnings(self, monitor: Monitor) -> tuple[str, ...]:
         if not monitor.question.query:

@@ -3,6 +3,7 @@
 By the API and not by flags of the server: those are ignored on a database file that exists.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -15,15 +16,19 @@ from temporalio.api.operatorservice.v1 import (
 )
 from temporalio.api.workflowservice.v1 import (
     DescribeNamespaceRequest,
+    RegisterNamespaceRequest,
     UpdateNamespaceRequest,
 )
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from trends.errors import EngineError
 from workflows import attributes
 
 RPC_TIMEOUT = timedelta(seconds=10)
+# Each part of a cluster reads the list of namespaces anew every ten seconds.
+SPREADING = timedelta(seconds=60)
+SPREADING_POLL_SECONDS = 0.5
 KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
 
 
@@ -51,6 +56,39 @@ async def ensure_namespace(client: Client, *, retention: timedelta) -> None:
         ) from error
 
 
+async def create_namespace(
+    client: Client, *, retention: timedelta, spreading: timedelta = SPREADING
+) -> bool:
+    """Make the namespace on a cluster of ours if it is not there, and bring it in line.
+
+    A cluster needs a while until all of its parts know a new namespace: that is waited for.
+
+    Args:
+        client: Connected client; its namespace is the one that is made.
+        retention: How long the history of an ended run is kept.
+        spreading: Longest wait until the cluster knows it.
+
+    Returns:
+        Whether it was made now.
+
+    Raises:
+        EngineError: The server refused, or does not come to know it.
+    """
+    made = await _register(client, retention)
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + spreading.total_seconds()
+    while True:
+        try:
+            await ensure_namespace(client, retention=retention)
+            await _ask_by_attributes(client)
+        except EngineError:
+            if loop.time() >= deadline:
+                raise
+        else:
+            return made
+        await asyncio.sleep(SPREADING_POLL_SECONDS)
+
+
 async def ensure_attributes(client: Client, *, say: Callable[[str], None]) -> None:
     """Make a cluster of somebody else know our search attributes; its retention is not ours to change.
 
@@ -68,6 +106,40 @@ async def ensure_attributes(client: Client, *, say: Callable[[str], None]) -> No
             f"the cluster does not let us look at search attributes ({error.message}); "
             f"an operator must have added these keywords: {names}"
         )
+
+
+async def _register(client: Client, retention: timedelta) -> bool:
+    kept = Duration()
+    kept.FromTimedelta(retention)
+    try:
+        await client.workflow_service.register_namespace(
+            RegisterNamespaceRequest(
+                namespace=client.namespace, workflow_execution_retention_period=kept
+            ),
+            timeout=RPC_TIMEOUT,
+        )
+    except RPCError as error:
+        if error.status is RPCStatusCode.ALREADY_EXISTS:
+            return False
+        raise EngineError(
+            f"The namespace '{client.namespace}' could not be made.",
+            why=f"{error.message.rstrip('.')}.",
+            next_step="Look into the log of the Temporal server.",
+        ) from error
+    return True
+
+
+async def _ask_by_attributes(client: Client) -> None:
+    """Ask as the product will: attributes that are listed already may be refused for some seconds still."""
+    query = " AND ".join(f"{key.name} = 'none'" for key in attributes.ALL)
+    try:
+        await client.count_workflows(query, rpc_timeout=RPC_TIMEOUT)
+    except RPCError as error:
+        raise EngineError(
+            f"The namespace '{client.namespace}' does not know our search attributes.",
+            why=f"{error.message.rstrip('.')}.",
+            next_step="Look into the log of the Temporal server.",
+        ) from error
 
 
 async def _ensure_retention(client: Client, retention: timedelta) -> None:

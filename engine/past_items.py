@@ -38,7 +38,7 @@ class SourcePast:
     Args:
         items: The item store.
         key_of: Says where the store keeps a live source, for a question.
-        make_source: Makes a source that is read to its end.
+        make_source: Makes a tenant's source that is read to its end.
         clock: Now, in UTC.
     """
 
@@ -46,7 +46,7 @@ class SourcePast:
         self,
         items: ItemStore,
         key_of: Callable[[str, str, Question], Awaitable[SourceKey]],
-        make_source: Callable[[str], Source],
+        make_source: Callable[[str, str], Source],
         clock: Callable[[], datetime],
     ) -> None:
         self._items = items
@@ -62,7 +62,7 @@ class SourcePast:
             batches = (
                 self._stored(tenant, spec, question, start, end)
                 if spec.partition(":")[0] in LIVE
-                else self._anew(spec, question, Window(start=start, end=end))
+                else self._anew(tenant, spec, question, Window(start=start, end=end))
             )
             async with contextlib.aclosing(batches):
                 try:
@@ -82,9 +82,9 @@ class SourcePast:
                 yield batch
 
     async def _anew(
-        self, spec: str, question: Question, span: Window
+        self, tenant: str, spec: str, question: Question, span: Window
     ) -> AsyncGenerator[list[RawItem]]:
-        source = self._make_source(spec)
+        source = self._make_source(tenant, spec)
         request = SourceRequest(
             window=span,
             history_start=span.start,
@@ -97,6 +97,31 @@ class SourcePast:
         with closing(items):
             while batch := await asyncio.to_thread(_take, items):
                 yield batch
+
+
+async def first_stored(
+    items: ItemStore,
+    key_of: Callable[[str, str, Question], Awaitable[SourceKey]],
+    tenant: str,
+    question: Question,
+    span: Window,
+) -> datetime | None:
+    """Say since when the sources of a question have anything in a span; None where they have nothing.
+
+    A source that is read anew each time has all that it ever had: the begin of the span.
+
+    Raises:
+        InvalidRequestError: A spec names something that is not there.
+        StorageError: The database failed.
+    """
+    found: list[datetime] = []
+    for spec in question.sources:
+        if spec.partition(":")[0] not in LIVE:
+            return span.start
+        first = await items.first(await key_of(tenant, spec, question), span.start, span.end)
+        if first is not None:
+            found.append(first)
+    return min(found, default=None)
 
 
 def _take(items: Iterator[RawItem]) -> list[RawItem]:

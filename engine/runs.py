@@ -1,6 +1,5 @@
 """Start, stop and steer runs. What the API and the reconciler share."""
 
-import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
@@ -16,7 +15,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from activities import contracts
-from activities.contracts import Given, NewsRunInput, Resolution, RunBrief, RunRef
+from activities.acceptance import Acceptance, Acceptor
+from activities.contracts import Given, Resolution, RunBrief
 from engine.launch import RPC_TIMEOUT, answering, launch
 from engine.monitor_runs import as_asked, request_of, said_by
 from engine.requests import (
@@ -29,9 +29,10 @@ from engine.requests import (
     question_hash,
 )
 from engine.reruns import given_for
-from trends.domain.models import ArtifactRef, Model, RunStatus
+from trends.domain.models import Model, RunStatus
 from trends.domain.monitors import Monitor
 from trends.errors import (
+    ConflictError,
     EngineUnreachableError,
     InvalidRequestError,
     RunEndedError,
@@ -43,7 +44,7 @@ from trends.errors import (
 from trends.settings import Settings
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.monitors import MonitorStore
-from trends.storage.runs import NewRun, RunRow, RunStore
+from trends.storage.runs import RunRow, RunStore
 from workflows import stages
 
 UPDATE_TIMEOUT = timedelta(seconds=10)
@@ -87,7 +88,7 @@ class RunService:
         monitors: Saved questions.
         settings: Defaults of a run; pinned into it.
         check_source: Refuses a tenant's source spec that could not be read, before anything is stored.
-        check_channels: Refuses channels that nothing could be sent to, likewise.
+        check_channels: Refuses a tenant's channels that nothing could be sent to, likewise.
         clock: Now, in UTC.
         new_id: Makes run ids that sort by time.
     """
@@ -101,7 +102,7 @@ class RunService:
         monitors: MonitorStore,
         settings: Settings,
         check_source: Callable[[str, str], Awaitable[None]],
-        check_channels: Callable[[Iterable[str]], None],
+        check_channels: Callable[[str, Iterable[str]], Awaitable[None]],
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
     ) -> None:
@@ -113,7 +114,7 @@ class RunService:
         self._check_source = check_source
         self._check_channels = check_channels
         self._clock = clock
-        self._new_id = new_id
+        self._acceptor = Acceptor(store, artifacts, settings.workers, settings.runs, clock, new_id)
 
     async def start(self, tenant: str, request: StartRun, key: str | None) -> Started:
         """Accept a run and start it.
@@ -131,8 +132,8 @@ class RunService:
         asked, monitor = await self._ask(tenant, request, now)
         for source in asked.question.sources:
             await self._check_source(tenant, source)
-        await asyncio.to_thread(self._check_channels, asked.channels)
-        earlier = await self._earlier(
+        await self._check_channels(tenant, asked.channels)
+        earlier = await self._acceptor.earlier(
             tenant, question_hash(tenant, asked.question), asked.window.end
         )
         snapshot = await self._artifacts.put(self._settings.snapshot(), "application/json")
@@ -170,6 +171,34 @@ class RunService:
                     tenant, run_id, RunStatus.CANCELLED, "", "cancelled", "Cancelled on request."
                 )
         return await self.store.get(tenant, run_id)
+
+    async def pause(self, tenant: str, run_id: str) -> RunRow:
+        """Ask a run to stand still: the stage under way ends, the next does not begin. Asked again, nothing changes.
+
+        Raises:
+            RunNotFoundError: No such run.
+            RunEndedError: It has ended already.
+            ConflictError: It is parked: it stands still as it is.
+            EngineUnreachableError: The server does not answer, or has not begun the run.
+        """
+        row = await self._live(tenant, run_id)
+        if row.status is RunStatus.BLOCKED:
+            raise ConflictError(
+                f"The run is parked at {row.stage}.",
+                why="It does nothing until somebody decides, so there is nothing to pause.",
+                next_step=f"Decide: trends runs retry, skip or abort {run_id}",
+            )
+        return await self._signal(row, contracts.PAUSE_SIGNAL)
+
+    async def resume(self, tenant: str, run_id: str) -> RunRow:
+        """Let a paused run go on. One that is not paused goes on as before.
+
+        Raises:
+            RunNotFoundError: No such run.
+            RunEndedError: It has ended already.
+            EngineUnreachableError: The server does not answer, or has not begun the run.
+        """
+        return await self._signal(await self._live(tenant, run_id), contracts.RESUME_SIGNAL)
 
     async def resolve(
         self, tenant: str, run_id: str, resolution: Resolution, stage: str | None = None
@@ -265,7 +294,7 @@ class RunService:
             priority=PRIORITIES[request.priority],
             channels=brief.channels,
         )
-        await asyncio.to_thread(self._check_channels, asked.channels)
+        await self._check_channels(tenant, asked.channels)
         return await self._accept(tenant, request, key, asked, brief, given, parent)
 
     async def _accept(
@@ -278,42 +307,17 @@ class RunService:
         given: Given,
         parent: RunRow | None,
     ) -> Started:
-        stored = await self._artifacts.put(brief.model_dump_json().encode(), "application/json")
-        run_id = self._new_id()
-        start_from = request.start_from.stage if request.start_from else "collect"
-        workers = self._settings.workers
-        run_input = NewsRunInput(
-            run=RunRef(tenant=tenant, run_id=run_id, brief=stored),
-            sources=brief.question.sources,
-            title=brief.question.query[:100] or "everything",
-            start_from=start_from,
-            given=given,
-            timeout_seconds=workers.timeout_seconds,
-            heartbeat_timeout_seconds=workers.heartbeat_timeout_seconds,
-            deadline_seconds=int(self._settings.runs.deadline_hours * 3600),
-        )
-        row, replayed = await self.store.insert(
-            NewRun(
+        row, replayed = await self._acceptor.accept(
+            Acceptance(
                 tenant=tenant,
-                run_id=run_id,
-                workflow_id=f"run-{tenant}-{run_id}",
-                agent=brief.question.agent,
-                priority=asked.priority,
-                question=brief.question,
+                brief=brief,
                 question_hash=question_hash(tenant, brief.question),
-                window=brief.window,
-                report_language=brief.report_language,
-                requested_at=self._clock(),
-                idempotency_key=key,
+                priority=asked.priority,
+                key=key,
                 fingerprint=request.fingerprint(),
+                start_from=request.start_from.stage if request.start_from else "collect",
+                given=given,
                 parent_run=parent.run_id if parent else None,
-                start_from=start_from,
-                brief=stored,
-                settings_revision=brief.settings_revision,
-                input=run_input.model_dump(mode="json"),
-                artifacts=tuple(
-                    ref for ref in (brief.settings, brief.previous, brief.week_ago) if ref
-                ),
             )
         )
         if row.status is RunStatus.STARTING:
@@ -322,20 +326,25 @@ class RunService:
                 await launch(self.client, row, brief)
         return Started(run=row, replayed=replayed)
 
-    async def _earlier(
-        self, tenant: str, monitor: str, end: datetime
-    ) -> tuple[ArtifactRef | None, ArtifactRef | None]:
-        before = await self.store.latest_report(tenant, monitor, end)
-        day = timedelta(hours=12)
-        week = timedelta(days=7)
-        ago = await self.store.report_at(tenant, monitor, (end - week - day, end - week + day))
-        return _json_report(before), _json_report(ago)
-
     async def _live(self, tenant: str, run_id: str) -> RunRow:
         row = await self.store.get(tenant, run_id)
         if row.status.ended:
             raise _ended(row)
         return row
+
+    async def _signal(self, row: RunRow, signal: str) -> RunRow:
+        try:
+            with answering():
+                await self._handle(row).signal(signal, rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if row.status is not RunStatus.STARTING:
+                raise _ended(row) from error
+            raise EngineUnreachableError(
+                "The run has not begun.",
+                why="It was accepted, and the Temporal server has not taken it yet.",
+                next_step="Ask again in a moment; it begins by itself.",
+            ) from error
+        return await self.store.get(row.tenant, row.run_id)
 
     def _handle(self, row: RunRow) -> WorkflowHandle[object, object]:
         return self.client.get_workflow_handle(row.workflow_id)
@@ -373,9 +382,3 @@ def _refuse_other_question(request: StartRun) -> None:
             "A run that starts from another takes its question from there.",
             next_step="Leave out everything but start_from, report_language and priority.",
         )
-
-
-def _json_report(row: RunRow | None) -> ArtifactRef | None:
-    if row is None or row.report is None:
-        return None
-    return contracts.ReportResult.model_validate(row.report).json_report

@@ -15,11 +15,13 @@ from typing import Any
 from urllib.parse import quote
 
 from engine.locks import lock_exclusive, once
+from trends.domain.access import OPEN_TENANT
 from trends.errors import SchemaMismatchError, StateHeldError, StorageUnavailableError
 
 # Goes up when an older program could no longer make sense of the folder.
 STATE_VERSION = 1
 DEFAULT_STATE = ".trends"
+UPLOADS_OF = "uploads-of"
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,26 @@ class State:
 
     @property
     def uploads(self) -> Path:
-        """Files that came through the API."""
+        """Files that came through the API for the tenant `local`."""
         return self.root / "uploads"
+
+    def uploads_of(self, tenant: str) -> Path:
+        """Where a tenant's uploaded files go: those of others lie outside, so that no path leads to them."""
+        return self.uploads if tenant == OPEN_TENANT else self.root / UPLOADS_OF / tenant
+
+    def upload_folders(self) -> list[Path]:
+        """The folders of all tenants' uploaded files, as far as there are any."""
+        return [self.uploads, *sorted((self.root / UPLOADS_OF).glob("*"))]
 
     @property
     def logs(self) -> Path:
         """One log for each process."""
         return self.root / "logs"
+
+    @property
+    def server_key(self) -> Path:
+        """What links are signed and secrets sealed with, where no other key is given."""
+        return self.root / "server.key"
 
     @property
     def running_file(self) -> Path:

@@ -13,32 +13,53 @@ import uuid_utils
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from activities.acceptance import Acceptor
+from engine.access import AccessService
+from engine.backfill_layout import Layout
+from engine.backfills import BackfillService
 from engine.connect import connect
+from engine.endpoints import EndpointDirectory, EndpointService
 from engine.launch import RPC_TIMEOUT
+from engine.missed import Judge, Missed
 from engine.monitors import MonitorService
-from engine.past_items import SourcePast
+from engine.oidc import TokenReader
+from engine.past_items import SourcePast, first_stored
 from engine.pollers import Pollers
 from engine.reconciler import Reconciler
 from engine.runs import RunService
+from engine.scheduled_runs import ScheduledRuns
+from engine.schedules import Schedules
+from engine.senders import Senders
+from engine.shares import ShareService
 from engine.sources import SourceService
 from engine.state import State, locate_state, prepare_state, read_running
 from engine.targets import Targets, with_feeds
 from engine.trends import TrendService
 from trends.errors import TrendsError
+from trends.notify.endpoints import Endpoints
 from trends.notify.outside import Outside
+from trends.notify.policies import policies_of
 from trends.notify.registry import ChannelMeans, Channels
 from trends.outbound import Outbound
-from trends.settings import Settings, load_settings
+from trends.server_key import ServerKey, read_server_key
+from trends.settings import Settings, load_market, load_settings_and_origins
 from trends.sources import registry
 from trends.sources.base import LiveSource, Source
 from trends.sources.search import SearchSource, market_templates
 from trends.storage.artifacts import ArtifactStore
+from trends.storage.audit import AuditLog
+from trends.storage.backfills import BackfillStore
 from trends.storage.database import Database
+from trends.storage.endpoints import EndpointStore
 from trends.storage.events import EventStore
+from trends.storage.fires import FireStore
 from trends.storage.items import ItemStore
+from trends.storage.keys import KeyStore
 from trends.storage.monitors import MonitorStore
 from trends.storage.outbox import Outbox
 from trends.storage.runs import RunStore
+from trends.storage.sessions import SessionStore
+from trends.storage.shares import ShareStore
 from trends.storage.sources import SourceStore
 from trends.storage.trends import TrendStore
 
@@ -59,10 +80,15 @@ class Parts:
         artifacts: Stage outputs.
         trends: Trend memory.
         monitors: Saved questions.
+        fires: What became of each time at which a monitor was to run.
         items: What polls found.
         sources: Registered feeds, and how the sources are.
         targets: Finds what to poll.
         outbound: The way out.
+        endpoints: Webhook endpoints of tenants.
+        server_key: Signs links, seals secrets.
+        origins: Where each setting was written, by its name.
+        backfills: Questions over past spans.
     """
 
     settings: Settings
@@ -76,10 +102,15 @@ class Parts:
     artifacts: ArtifactStore
     trends: TrendStore
     monitors: MonitorStore
+    fires: FireStore
     items: ItemStore
     sources: SourceStore
     targets: Targets
     outbound: Outbound
+    endpoints: EndpointStore
+    server_key: ServerKey
+    origins: Mapping[str, str]
+    backfills: BackfillStore
 
 
 @dataclass(frozen=True)
@@ -95,6 +126,11 @@ class Doors:
         monitors: Save questions, change them, look back.
         sources: Look at sources, register, poll, pause.
         pollers: Keeps one poller for each source that is polled.
+        access: Whose a credential is.
+        endpoints: Register webhook endpoints, change them, try them.
+        shares: Give out links to reports, and take them back.
+        backfills: Ask a monitor over a past span.
+        schedules: Keeps schedules in line with monitors, and senders with the outbox.
     """
 
     parts: Parts
@@ -105,6 +141,11 @@ class Doors:
     monitors: MonitorService
     sources: SourceService
     pollers: Pollers
+    access: AccessService
+    endpoints: EndpointService
+    shares: ShareService
+    backfills: BackfillService
+    schedules: Schedules
 
     @property
     def settings(self) -> Settings:
@@ -137,9 +178,22 @@ class Doors:
         return self.parts.channels
 
     @property
+    def origins(self) -> Mapping[str, str]:
+        """Where each setting was written, by its name."""
+        return self.parts.origins
+
+    @property
     def uploads_dir(self) -> Path:
-        """Where uploaded files go."""
+        """Where uploaded files of the tenant `local` go."""
         return self.parts.state.uploads
+
+    def uploads_of(self, tenant: str) -> Path:
+        """Where a tenant's uploaded files go."""
+        return self.parts.state.uploads_of(tenant)
+
+    def upload_folders(self) -> list[Path]:
+        """Where uploaded files of all tenants are."""
+        return self.parts.state.upload_folders()
 
     @property
     def temporal_ui_url(self) -> str | None:
@@ -178,12 +232,14 @@ async def open_parts(
         SchemaMismatchError: The database has another revision.
         StorageError: Storage cannot be opened.
     """
-    settings = load_settings(environ)
+    settings, origins = load_settings_and_origins(environ)
     state = locate_state(environ)
     prepare_state(state)
+    key = make_server_key(settings, state, environ)
     url = environ.get("TRENDS_DATABASE_URL") or state.database_url
     database = await Database.open(url)
     sources = SourceStore(database)
+    endpoints = EndpointStore(database)
     outbound = Outbound(settings.outbound, clock=clock)
     try:
         yield Parts(
@@ -194,16 +250,23 @@ async def open_parts(
             store=RunStore(database, clock),
             events=EventStore(database),
             outbox=Outbox(database, clock),
-            channels=make_channels(settings, state, environ, clock),
+            channels=make_channels(
+                settings, state, environ, clock, EndpointDirectory(endpoints, key, clock)
+            ),
             artifacts=ArtifactStore(
                 environ.get("TRENDS_ARTIFACTS_URL") or state.artifacts.absolute().as_uri()
             ),
             trends=TrendStore(database),
             monitors=MonitorStore(database, clock),
+            fires=FireStore(database, clock),
             items=ItemStore(database),
             sources=sources,
             targets=Targets(settings, sources, partial(make_live_source, outbound=outbound)),
             outbound=outbound,
+            endpoints=endpoints,
+            server_key=key,
+            origins=origins,
+            backfills=BackfillStore(database, clock),
         )
     finally:
         await database.close()
@@ -227,20 +290,39 @@ async def open_doors(
             monitors=parts.monitors,
             settings=parts.settings,
             check_source=partial(check_source, parts),
-            check_channels=parts.channels.check,
+            check_channels=parts.channels.check_for,
             clock=clock,
             new_id=new_run_id,
         )
         reconciler = Reconciler(runs, parts.artifacts, clock)
         trends = TrendService(parts.trends, clock, new_run_id)
         pollers = make_pollers(client, parts)
+        backfills = BackfillService(
+            client=client,
+            store=parts.backfills,
+            runs=runs,
+            layout=Layout(
+                parts.backfills,
+                parts.monitors,
+                parts.artifacts,
+                parts.settings,
+                check_source=partial(check_source, parts),
+                first_stored=partial(first_stored, parts.items, parts.targets.key_of),
+            ),
+            parallel=parts.settings.backfill.parallel,
+            clock=clock,
+            new_id=new_run_id,
+        )
+        schedules = make_schedules(client, parts)
         yield Doors(
             parts=parts,
             client=client,
             runs=runs,
+            backfills=backfills,
             reconciler=reconciler,
             trends=trends,
-            monitors=make_monitors(parts),
+            monitors=make_monitors(parts, schedules.changed),
+            schedules=schedules,
             sources=SourceService(
                 parts.settings,
                 parts.sources,
@@ -251,16 +333,81 @@ async def open_doors(
                 clock=clock,
             ),
             pollers=pollers,
+            access=make_access(parts),
+            endpoints=make_endpoints(parts),
+            shares=ShareService(
+                ShareStore(parts.database), parts.store, key=parts.server_key, clock=clock
+            ),
         )
 
 
-def make_monitors(parts: Parts) -> MonitorService:
-    """Put together what monitors need of this process."""
+def make_access(parts: Parts) -> AccessService:
+    """Put together what knows credentials; the identity provider is asked when its first token comes."""
+    settings = parts.settings.auth
+    tokens = (
+        TokenReader(settings.oidc, parts.outbound, parts.clock) if settings.oidc.issuer else None
+    )
+    return AccessService(
+        keys=KeyStore(parts.database),
+        sessions=SessionStore(parts.database),
+        audit=AuditLog(parts.database),
+        read_token=tokens.read if tokens else None,
+        clock=parts.clock,
+        new_id=new_run_id,
+        session_length=timedelta(hours=settings.session_hours),
+    )
+
+
+def make_acceptor(parts: Parts) -> Acceptor:
+    """Make what accepts runs."""
+    settings = parts.settings
+    return Acceptor(
+        parts.store, parts.artifacts, settings.workers, settings.runs, parts.clock, new_run_id
+    )
+
+
+def make_scheduled_runs(parts: Parts) -> ScheduledRuns:
+    """Make what begins the runs of schedules."""
+    return ScheduledRuns(
+        parts.monitors,
+        parts.store,
+        parts.artifacts,
+        make_acceptor(parts),
+        parts.fires,
+        parts.settings,
+        make_missed(parts).tell,
+    )
+
+
+def make_missed(parts: Parts) -> Missed:
+    """Make what tells people of runs that were not."""
+    return Missed(parts.outbox, parts.channels, parts.settings, parts.clock)
+
+
+def make_schedules(client: Client, parts: Parts) -> Schedules:
+    """Make what keeps schedules in line with monitors."""
+    judge = Judge(client, parts.monitors, parts.fires, parts.store, make_missed(parts), parts.clock)
+    return Schedules(
+        client,
+        parts.monitors,
+        parts.fires,
+        judge,
+        Senders(client, parts.outbox),
+        parts.settings,
+        parts.clock,
+    )
+
+
+def make_monitors(parts: Parts, changed: Callable[[], None] = lambda: None) -> MonitorService:
+    """Put together what monitors need of this process; `changed` is told when one of them changes."""
     past = SourcePast(
         parts.items,
         parts.targets.key_of,
-        lambda spec: make_source(
-            spec, parts.settings, parts.state, parts.settings.sources.file.roots
+        lambda tenant, spec: make_source(
+            spec,
+            parts.settings,
+            parts.state.uploads_of(tenant),
+            parts.settings.sources.file.roots,
         ),
         parts.clock,
     )
@@ -269,18 +416,19 @@ def make_monitors(parts: Parts) -> MonitorService:
         past,
         parts.settings,
         check_source=partial(check_source, parts),
-        check_channels=parts.channels.check,
+        check_channels=parts.channels.check_for,
         clock=parts.clock,
+        changed=changed,
     )
 
 
-def make_source(spec: str, settings: Settings, state: State, roots: Sequence[str]) -> Source:
+def make_source(spec: str, settings: Settings, uploads: Path, roots: Sequence[str]) -> Source:
     """Make a source from its spec, such as `file:uploads/a.jsonl`.
 
     Args:
         spec: Name, and argument behind a colon.
         settings: The run's own.
-        state: For the uploads.
+        uploads: Folder of the tenant's own uploads.
         roots: Folders that this process may read now. Not the run's: a folder that was taken away stays away.
 
     Raises:
@@ -290,7 +438,7 @@ def make_source(spec: str, settings: Settings, state: State, roots: Sequence[str
     name, _ = registry.parse_source_spec(spec)
     options: dict[str, object] = dict(settings.sources.model_dump().get(name, {}))
     if name == "file":
-        options |= {"uploads": str(state.uploads), "roots": roots}
+        options |= {"uploads": str(uploads), "roots": roots}
     return registry.create(name, options)
 
 
@@ -340,15 +488,43 @@ def make_pollers(client: Client, parts: Parts) -> Pollers:
     )
 
 
+def make_server_key(settings: Settings, state: State, environ: Mapping[str, str]) -> ServerKey:
+    """Read the server's key; in development one is made in the state folder where none is given.
+
+    Raises:
+        SettingsError: What is given is no key.
+        StorageUnavailableError: The state folder cannot be written.
+    """
+    own = state.server_key if settings.environment == "development" else None
+    return read_server_key(environ, own_file=own)
+
+
+def make_endpoints(parts: Parts) -> EndpointService:
+    """Put together what webhook endpoints need of this process."""
+    return EndpointService(
+        parts.endpoints,
+        parts.outbox,
+        parts.channels,
+        outbound=parts.outbound,
+        key=parts.server_key,
+        clock=parts.clock,
+    )
+
+
 def make_channels(
-    settings: Settings, state: State, environ: Mapping[str, str], clock: Callable[[], datetime]
+    settings: Settings,
+    state: State,
+    environ: Mapping[str, str],
+    clock: Callable[[], datetime],
+    endpoints: Endpoints | None = None,
 ) -> Channels:
     """Bring together what the channels of this process need; nothing is read or reached yet."""
     outside = Outside(Outbound(settings.outbound, clock=clock))
     means = ChannelMeans(
         logs=state.logs, environ=environ, post=outside.post, dial=outside.dial, clock=clock
     )
-    return Channels(settings.notify, means)
+    policies = policies_of(settings.notify, settings.runs.market, load_market)
+    return Channels(settings.notify, means, endpoints, policies)
 
 
 async def check_source(parts: Parts, tenant: str, spec: str) -> None:
@@ -365,7 +541,8 @@ async def check_source(parts: Parts, tenant: str, spec: str) -> None:
         registered = await parts.sources.registered(tenant)
         parts.targets.check_feed(with_feeds(settings, registered), spec)
         return
-    source = make_source(spec, settings, parts.state, settings.sources.file.roots)
+    uploads = parts.state.uploads_of(tenant)
+    source = make_source(spec, settings, uploads, settings.sources.file.roots)
     await asyncio.to_thread(source.check, argument)
 
 

@@ -12,16 +12,28 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.contracts import CPU_QUEUE, IO_QUEUE, LLM_QUEUE, WORKFLOW_QUEUE
 from trends.settings import Settings
+from workflows.backfill import BackfillWorkflow
 from workflows.news import NewsTrendWorkflow
 from workflows.poll import SourcePollWorkflow
+from workflows.scheduled import ScheduledRunWorkflow
+from workflows.sender import ChannelSenderWorkflow
 
-WORKFLOWS = (NewsTrendWorkflow, SourcePollWorkflow)
+WORKFLOWS = (
+    NewsTrendWorkflow,
+    BackfillWorkflow,
+    SourcePollWorkflow,
+    ScheduledRunWorkflow,
+    ChannelSenderWorkflow,
+)
 Activities = Mapping[str, Sequence[Callable[..., Any]]]
 
 # With the defaults a cancel took 23 to 46 s to reach an activity; heartbeats may leave once a second.
 HEARTBEAT_THROTTLE = timedelta(seconds=1)
 # How long a run waits for a worker that died while holding its cached state.
 STICKY_TIMEOUT = timedelta(seconds=5)
+# Workflow tasks that a process holds at once: pure computing, so that more would not be done sooner. What waits on the
+# server is chosen fairly; of what is held here, the SDK's hundred, a tenant's first run would wait for all.
+WORKFLOW_TASKS = 5
 # Pure data, imported once and shared: re-creating it for every run costs a third of the throughput.
 PASSED_THROUGH = (
     "activities",
@@ -30,8 +42,10 @@ PASSED_THROUGH = (
     "pydantic_core",
     "trends",
     "workflows.attributes",
+    "workflows.children",
     "workflows.failures",
     "workflows.progress",
+    "workflows.standing",
     "workflows.stages",
 )
 
@@ -72,6 +86,7 @@ def build_workers(
             workflows=WORKFLOWS if queue == WORKFLOW_QUEUE else (),
             activities=activities.get(queue, ()),
             max_concurrent_activities=slots.get(queue),
+            max_concurrent_workflow_tasks=WORKFLOW_TASKS if queue == WORKFLOW_QUEUE else None,
             workflow_runner=workflow_runner(),
             workflow_failure_exception_types=[pydantic.ValidationError],
             max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,

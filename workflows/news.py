@@ -1,11 +1,12 @@
 """`NewsTrendWorkflow`: collect → normalize → analyze → summarize → report → notify.
 
-Order, retries, parking and cancelling live here; the work lives in activities. This file defines only the workflow:
+Order, retries, parking, pausing and cancelling live here; the work lives in activities. This file defines only the workflow:
 the sandbox re-creates whatever a workflow file defines for every run.
 """
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Literal, TypeVar
 
@@ -41,6 +42,7 @@ class NewsTrendWorkflow:
     @workflow.init
     def __init__(self, run: contracts.NewsRunInput) -> None:
         self._run = run
+        self._ref = run.run
         self._progress = Progress(title=run.title or "everything", stages=stages.NEWS)
         order = [row.name for row in stages.NEWS]
         self._taken_over = frozenset(order[: order.index(run.start_from)])
@@ -49,6 +51,9 @@ class NewsTrendWorkflow:
         self._parked_at: str | None = None
         self._parks = 0
         self._resolution: contracts.Resolution | None = None
+        self._paused = False
+        self._paused_for = timedelta(0)
+        self._released = not run.gate_before
 
     @workflow.run
     async def run(self, run: contracts.NewsRunInput) -> contracts.NewsRunOutput:
@@ -96,18 +101,34 @@ class NewsTrendWorkflow:
             message = f"The stage {self._parked_at} cannot be skipped: the report rests on it."
             raise ApplicationError(message, type="stage-not-skippable")
 
+    @workflow.signal(name=contracts.PAUSE_SIGNAL)
+    def pause(self) -> None:
+        """Begin no stage until told to go on; the one under way ends."""
+        self._paused = True
+
+    @workflow.signal(name=contracts.RESUME_SIGNAL)
+    def resume(self) -> None:
+        """Go on."""
+        self._paused = False
+
+    @workflow.signal(name=contracts.RELEASE_SIGNAL)
+    def release(self, ref: contracts.RunRef) -> None:
+        """Let the run pass its gate, with the brief that says what lies before it."""
+        if not self._released:
+            self._ref, self._released = ref, True
+
     async def _pipeline(self, run: contracts.NewsRunInput) -> contracts.ReportResult:
         given = run.given
         collected = await self._collect(run)
         normalized = given.normalized or await self._required(
             "normalize",
-            contracts.NormalizeInput(run=run.run, collected=collected),
+            lambda: contracts.NormalizeInput(run=self._ref, collected=collected),
             contracts.NormalizeResult,
         )
         analyzed = given.analyzed or await self._required(
             "analyze",
-            contracts.AnalyzeInput(
-                run=run.run,
+            lambda: contracts.AnalyzeInput(
+                run=self._ref,
                 normalized=normalized,
                 outlets_known=all(part.outcome.outlets_known for part in collected),
                 observed=observed_by(part.outcome for part in collected),
@@ -118,13 +139,13 @@ class NewsTrendWorkflow:
         if "summarize" not in self._taken_over:
             summarized = await self._stage(
                 "summarize",
-                contracts.SummarizeInput(run=run.run, analyzed=analyzed),
+                lambda: contracts.SummarizeInput(run=self._ref, analyzed=analyzed),
                 contracts.SummarizeResult,
             )
         report = given.report or await self._required(
             "report",
-            contracts.ReportInput(
-                run=run.run,
+            lambda: contracts.ReportInput(
+                run=self._ref,
                 collected=collected,
                 normalized=normalized,
                 analyzed=analyzed,
@@ -133,7 +154,9 @@ class NewsTrendWorkflow:
             contracts.ReportResult,
         )
         await self._stage(
-            "notify", contracts.NotifyInput(run=run.run, report=report), contracts.NotifyResult
+            "notify",
+            lambda: contracts.NotifyInput(run=self._ref, report=report),
+            contracts.NotifyResult,
         )
         return report
 
@@ -144,6 +167,7 @@ class NewsTrendWorkflow:
         pending = run.sources
         got: dict[str, contracts.CollectResult] = {}
         while True:
+            await self._may_begin("collect")
             self._show("collect", "running", f"reading {', '.join(pending)}")
             answers = await asyncio.gather(*(self._read(row, name) for name in pending))
             for name, answer in zip(pending, answers, strict=True):
@@ -167,7 +191,7 @@ class NewsTrendWorkflow:
 
     async def _read(self, row: stages.Stage, source: str) -> contracts.CollectResult | Failure:
         """Read one source; a failure is a value here, so that each source fails on its own."""
-        request = contracts.CollectInput(run=self._run.run, source=source)
+        request = contracts.CollectInput(run=self._ref, source=source)
         try:
             return await self._execute(
                 row, request, contracts.CollectResult, f"read {source}"[:190]
@@ -177,18 +201,43 @@ class NewsTrendWorkflow:
                 raise
             return failure_of(error)
 
-    async def _required(self, name: str, request: Model, result: type[Result]) -> Result:
+    async def _may_begin(self, name: str) -> None:
+        """Hold a stage back as long as a person wants it, or until what lies before the run has ended."""
+        if not self._released and name == self._run.gate_before:
+            self._show(name, "held", "until the window before has ended")
+            await workflow.wait_condition(lambda: self._released)
+        if not self._paused:
+            return
+        self._show(name, "paused")
+        self._file_under(STATUS.value_set("Paused"), STAGE.value_set(name))
+        began = workflow.now()
+        await self._mark(RunStatus.PAUSED, name, None)
+        await workflow.wait_condition(lambda: not self._paused)
+        self._paused_for += workflow.now() - began
+        self._file_under(STATUS.value_set("Running"))
+        await self._mark(RunStatus.RUNNING, name, None)
+        await self._may_begin(name)  # it may have been paused again while its row was written
+
+    async def _required(
+        self, name: str, request: Callable[[], Model], result: type[Result]
+    ) -> Result:
         answer = await self._stage(name, request, result)
         assert answer is not None  # the table does not let it be skipped
         return answer
 
-    async def _stage(self, name: str, request: Model, result: type[Result]) -> Result | None:
-        """Run one stage to its end; None when a person, or the deadline, let it be skipped."""
+    async def _stage(
+        self, name: str, request: Callable[[], Model], result: type[Result]
+    ) -> Result | None:
+        """Run one stage to its end; None when a person, or the deadline, let it be skipped.
+
+        What it is asked is made when it begins: the brief may be another one after the gate.
+        """
         row = stages.stage("news", name)
         while True:
+            await self._may_begin(name)
             self._show(name, "running")
             try:
-                answer = await self._execute(row, request, result, row.says)
+                answer = await self._execute(row, request(), result, row.says)
             except ActivityError as error:
                 if is_cancelled_exception(error):
                     raise
@@ -234,6 +283,14 @@ class NewsTrendWorkflow:
         Raises:
             ApplicationError: The decision was to abort, or the deadline passed.
         """
+        deadline = (
+            workflow.info().start_time
+            + timedelta(seconds=self._run.deadline_seconds)
+            + self._paused_for
+        )
+        left = deadline - workflow.now()
+        if left <= timedelta(0):
+            return self._overdue(name, failure)
         self._parked_at, self._resolution = name, None
         self._parks += 1
         self._show(name, "blocked", failure.reason)
@@ -241,15 +298,10 @@ class NewsTrendWorkflow:
         await self._mark(RunStatus.BLOCKED, name, failure)
         # Beside the wait: whoever looks at the run may decide before the channels have answered.
         telling = asyncio.ensure_future(self._tell("run.blocked", name, failure))
-        deadline = workflow.info().start_time + timedelta(seconds=self._run.deadline_seconds)
-        left = max(deadline - workflow.now(), timedelta(0))
         try:
             await workflow.wait_condition(lambda: self._resolution is not None, timeout=left)
         except TimeoutError:
-            # A report without quotations is still a report; anything else the report rests on.
-            decision = (
-                contracts.Resolution.SKIP if name == "summarize" else contracts.Resolution.ABORT
-            )
+            decision = self._overdue(name, failure)
         else:
             assert self._resolution is not None
             decision = self._resolution
@@ -262,14 +314,23 @@ class NewsTrendWorkflow:
         await self._mark(RunStatus.RUNNING, name, None)
         return decision
 
+    def _overdue(self, name: str, failure: Failure) -> contracts.Resolution:
+        """Decide for whoever did not, or may not."""
+        if name == "summarize":
+            # A report without quotations is still a report; anything else the report rests on.
+            return contracts.Resolution.SKIP
+        raise ApplicationError(failure.reason, type=failure.slug, non_retryable=True)
+
     async def _tell(
         self, kind: Literal["run.blocked", "run.failed"], name: str, failure: Failure
     ) -> None:
         """Tell people on the run's channels. That nobody could be told changes nothing for the run."""
+        if self._run.quiet:
+            return
         parked = kind == "run.blocked"
         alert = contracts.RunAlert(
             kind=kind,
-            run=self._run.run,
+            run=self._ref,
             stage=name,
             slug=failure.slug,
             reason=failure.reason,

@@ -11,9 +11,13 @@ _MARKS = {
     "done": "✓",
     "skipped": "–",
     "blocked": "‖",
+    "paused": "‖",
+    "held": "‖",
     "failed": "✗",
     "cancelled": "✗",
 }
+
+_UNDER_WAY = {"running", "held", "paused", "blocked", "failed", "cancelled"}
 
 
 @dataclass
@@ -23,7 +27,8 @@ class Progress:
     Attributes:
         title: What the run is about.
         stages: The pipeline's rows.
-        states: Stage name to one of waiting, taken over, running, done, skipped, blocked, failed, cancelled.
+        states: Stage name to one of waiting, taken over, held (for a window before), running, paused, done, skipped,
+            blocked, failed, cancelled.
         notes: Stage name to a short note.
     """
 
@@ -45,7 +50,7 @@ class Progress:
     def current(self) -> str:
         """Name the stage that is under way, or the last one that was."""
         for row in self.stages:
-            if self.states[row.name] in {"running", "blocked", "failed", "cancelled"}:
+            if self.states[row.name] in _UNDER_WAY:
                 return row.name
         return self.stages[-1].name
 

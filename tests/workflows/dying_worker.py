@@ -2,7 +2,7 @@
 
 Moments: `arrived` (the attempt has come, nothing is written), `begun` (its start is written), `worked` (the work is done,
 its result not written), `recorded` (the result is written, the server does not know), for a poll `arrived`, `worked` and
-`recorded`, and for the outbox `pending`, `sending` and `sent`. `--hold STAGE` stops inside a stage for good, until it is cancelled.
+`recorded`, `accept:recorded` when a scheduled run is written down and not begun, and for the outbox `pending`, `sending` and `sent`. `--hold STAGE` stops inside a stage for good, until it is cancelled.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -23,9 +24,9 @@ from temporalio.worker import (
 from engine.host import main
 from trends.domain.models import ArtifactRef
 from trends.storage.items import ItemStore
-from trends.storage.outbox import Outbox, OutboxRow
+from trends.storage.outbox import Decide, Outbox, OutboxRow
 from trends.storage.polls import Found, Plan, SourceKey, Written
-from trends.storage.runs import RunStore
+from trends.storage.runs import NewRun, RunRow, RunStore
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--die", default="")
@@ -57,6 +58,11 @@ class Dying(Interceptor):
 
 class DyingRunStore(RunStore):
     """Dies before or after it writes."""
+
+    async def insert(self, new: NewRun) -> tuple[RunRow, bool]:
+        written = await super().insert(new)
+        die_at("accept", "recorded")
+        return written
 
     async def stage_started(
         self, tenant: str, run_id: str, stage: str, part: str, attempt: int
@@ -99,9 +105,20 @@ class DyingOutbox(Outbox):
         *,
         message_id: str,
         run_id: str | None = None,
+        alert: bool = False,
+        decide: Decide | None = None,
+        day_start: datetime | None = None,
     ) -> OutboxRow:
         row = await super().enqueue(
-            tenant, subject, channel, payload, message_id=message_id, run_id=run_id
+            tenant,
+            subject,
+            channel,
+            payload,
+            message_id=message_id,
+            run_id=run_id,
+            alert=alert,
+            decide=decide,
+            day_start=day_start,
         )
         die_at("outbox", "pending")
         return row

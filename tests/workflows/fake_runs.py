@@ -9,6 +9,7 @@ from temporalio.client import Client, WorkflowHandle
 from activities import contracts
 from activities.contracts import NewsRunInput, NewsRunOutput, RunRef
 from engine.worker import build_workers
+from tests.workflows.backfill_steps import FakeSteps
 from tests.workflows.stage_fakes import REF, FakeStages
 from trends.settings import Settings, load_settings
 
@@ -17,14 +18,18 @@ Handle = WorkflowHandle[object, NewsRunOutput]
 
 @asynccontextmanager
 async def working(
-    client: Client, stages: FakeStages, settings: Settings | None = None
+    client: Client,
+    stages: FakeStages,
+    settings: Settings | None = None,
+    steps: FakeSteps | None = None,
 ) -> AsyncGenerator[None]:
     """Workers for every queue, as worker.py makes them."""
     queues = contracts.QUEUES
+    activities = stages.by_queue()
+    if steps is not None:
+        activities[contracts.IO_QUEUE] += [steps.step, steps.end]
     async with AsyncExitStack() as stack:
-        for worker in build_workers(
-            client, queues, stages.by_queue(), settings or load_settings({})
-        ):
+        for worker in build_workers(client, queues, activities, settings or load_settings({})):
             await stack.enter_async_context(worker)
         yield
 

@@ -17,10 +17,12 @@ from temporalio.client import Client, WorkflowFailureError, WorkflowHistory
 from activities import contracts
 from activities.contracts import Resolution
 from benchmarks.server import own_server
+from tests.workflows.backfill_steps import FakeSteps, start_backfill
+from tests.workflows.backfill_steps import Handle as BackfillHandle
 from tests.workflows.fake_runs import Handle, start, working
 from tests.workflows.poll_fakes import RETIRED, FakePolls, answered, polling, start_poller
 from tests.workflows.poll_fakes import Handle as PollHandle
-from tests.workflows.stage_fakes import FakeStages, broken
+from tests.workflows.stage_fakes import REF, FakeStages, broken
 from tests.workflows.test_fingerprint import FINGERPRINTS, fingerprints
 from trends.domain.models import RunStatus
 
@@ -73,11 +75,28 @@ async def cancelled(client: Client, stages: FakeStages) -> Handle:
     raise AssertionError(message)
 
 
+async def paused(client: Client, stages: FakeStages) -> Handle:
+    """Paused while it is read, and resumed; then it waits at its gate, and is released."""
+    stages.deaf.add("collect:a")
+    handle = await start(client, gate_before="analyze")
+    await stages.until(lambda: "collect:a" in stages.calls)
+    await handle.signal(contracts.PAUSE_SIGNAL)
+    stages.release.set()
+    await stages.until(lambda: (RunStatus.PAUSED, "normalize") in [row[:2] for row in stages.row])
+    await handle.signal(contracts.RESUME_SIGNAL)
+    await stages.until(lambda: "normalize" in stages.calls)
+    run = contracts.RunRef(tenant="local", run_id=handle.id.removeprefix("run-local-"), brief=REF)
+    await handle.signal(contracts.RELEASE_SIGNAL, run)
+    await handle.result()
+    return handle
+
+
 SCENES: dict[str, Scene] = {
     "completed": completed,
     "partial": partial,
     "parked": parked,
     "cancelled": cancelled,
+    "paused": paused,
 }
 
 
@@ -110,6 +129,14 @@ POLL_SCENES: dict[str, Callable[[Client, FakePolls], Awaitable[PollHandle]]] = {
 }
 
 
+async def backfill(client: Client, steps: FakeSteps) -> BackfillHandle:
+    """Three windows, two at once."""
+    del steps
+    handle = await start_backfill(client)
+    await handle.result()
+    return handle
+
+
 async def main() -> None:
     """Record every scene on a server of its own."""
     HISTORIES.mkdir(exist_ok=True)
@@ -122,6 +149,9 @@ async def main() -> None:
             polls = FakePolls()
             async with polling(server.client, polls):
                 keep(name, await (await scene(server.client, polls)).fetch_history())
+        stages, steps = FakeStages(), FakeSteps()
+        async with working(server.client, stages, steps=steps):
+            keep("backfill", await (await backfill(server.client, steps)).fetch_history())
     FINGERPRINTS.write_text(json.dumps(fingerprints(), indent=2) + "\n")
 
 

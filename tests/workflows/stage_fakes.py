@@ -54,6 +54,7 @@ class FakeStages:
         row: What was written to the run row: (status, stage, slug).
         told: What people were told: (kind, stage, park).
         alert_failure: Why nobody can be told, if so.
+        briefs: The brief that a stage was given.
     """
 
     failures: dict[str, list[ApplicationError]] = field(
@@ -69,6 +70,7 @@ class FakeStages:
     alert_failure: ApplicationError | None = None
 
     counts: NormalizeCounts = COUNTS
+    briefs: dict[str, ArtifactRef] = field(default_factory=dict[str, ArtifactRef])
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def until(self, true: Callable[[], bool]) -> None:
@@ -105,11 +107,13 @@ class FakeStages:
     @activity.defn(name=contracts.NORMALIZE)
     async def normalize(self, request: contracts.NormalizeInput) -> contracts.NormalizeResult:
         self.collected = request.collected
+        self.briefs["normalize"] = request.run.brief
         await self._play("normalize")
         return contracts.NormalizeResult(stories=REF, counts=COUNTS)
 
     @activity.defn(name=contracts.ANALYZE)
-    async def analyze(self, _: contracts.AnalyzeInput) -> contracts.AnalyzeResult:
+    async def analyze(self, request: contracts.AnalyzeInput) -> contracts.AnalyzeResult:
+        self.briefs["analyze"] = request.run.brief
         await self._play("analyze")
         return contracts.AnalyzeResult(analysis=REF, topics=1, announced=1)
 
@@ -121,6 +125,7 @@ class FakeStages:
     @activity.defn(name=contracts.REPORT)
     async def report(self, request: contracts.ReportInput) -> contracts.ReportResult:
         self.summarized = request.summarized
+        self.briefs["report"] = request.run.brief
         await self._play("report")
         return contracts.ReportResult(
             json_report=REF, markdown=REF, html=REF, lines=("one",), announced=1

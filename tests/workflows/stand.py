@@ -86,6 +86,16 @@ class Stand:
         """Await the event that a stage has begun."""
         await self._until(row, lambda event: (event.type, event.stage) == ("stage.started", stage))
 
+    async def completed(self, row: RunRow, stage: str) -> None:
+        """Await the event that a stage has ended well."""
+        await self._until(
+            row, lambda event: (event.type, event.stage) == ("stage.completed", stage)
+        )
+
+    async def told(self, row: RunRow, kind: str) -> None:
+        """Await an event of a kind."""
+        await self._until(row, lambda event: event.type == kind)
+
     async def ended(self, row: RunRow) -> RunRow:
         """Await the run's last event, whatever it is."""
         ends = {f"run.{status.value}" for status in RunStatus if status.ended}
@@ -100,13 +110,17 @@ class Stand:
 
     async def forget(self, row: RunRow) -> None:
         """Make the server forget a run, as a lost disk would."""
+        await self.forget_workflow(row.workflow_id)
+
+    async def forget_workflow(self, workflow_id: str) -> None:
+        """Make the server forget a workflow, as a lost disk would."""
         await self.doors.client.workflow_service.delete_workflow_execution(
             DeleteWorkflowExecutionRequest(
                 namespace=self.doors.client.namespace,
-                workflow_execution=WorkflowExecution(workflow_id=row.workflow_id),
+                workflow_execution=WorkflowExecution(workflow_id=workflow_id),
             )
         )
-        handle = self.doors.client.get_workflow_handle(row.workflow_id)
+        handle = self.doors.client.get_workflow_handle(workflow_id)
         async with asyncio.timeout(PATIENCE_SECONDS):
             with contextlib.suppress(RPCError):
                 while True:
@@ -135,12 +149,14 @@ class Stand:
 
 
 @asynccontextmanager
-async def stand(address: str, state: Path, **more: str) -> AsyncGenerator[Stand]:
+async def stand(
+    address: str, state: Path, clock: Callable[[], datetime] = lambda: NOW, /, **more: str
+) -> AsyncGenerator[Stand]:
     """Set up a stand over an empty state folder."""
     env = environment(address, state, **more)
     state.mkdir(parents=True, exist_ok=True)
     migrate(env.get("TRENDS_DATABASE_URL") or f"sqlite:///{state / 'trends.db'}")
-    async with open_doors(env, lambda: NOW) as doors:
+    async with open_doors(env, clock) as doors:
         built = Stand(doors=doors, env=env)
         try:
             yield built

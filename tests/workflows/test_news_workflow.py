@@ -304,3 +304,103 @@ async def test_a_person_sees_the_stages_in_the_temporal_ui(temporal: Client) -> 
     assert "‖ | analyze | blocked | source-unavailable happened." in metadata.current_details
     found = described.typed_search_attributes
     assert (found[attributes.STATUS], found[attributes.STAGE]) == ("Blocked", "analyze")
+
+
+async def paused(stages: FakeStages, stage: str) -> None:
+    """Await the projection that says the run is paused."""
+    await stages.until(lambda: (RunStatus.PAUSED, stage) in [row[:2] for row in stages.row])
+
+
+async def test_a_paused_run_ends_its_stage_and_begins_no_other(temporal: Client) -> None:
+    stages = FakeStages(deaf={"normalize"})
+    async with working(temporal, stages):
+        handle = await start(temporal)
+        await stages.until(lambda: "normalize" in stages.calls)
+        await handle.signal(contracts.PAUSE_SIGNAL)
+        await handle.signal(contracts.PAUSE_SIGNAL)
+        stages.release.set()
+        await paused(stages, "analyze")
+        described = await handle.describe()
+        metadata: WorkflowMetadata = await handle.query(
+            "__temporal_workflow_metadata", result_type=WorkflowMetadata
+        )
+        assert stages.calls == ["collect:a", "normalize"]
+        await handle.signal(contracts.RESUME_SIGNAL)
+        await handle.result()
+    found = described.typed_search_attributes
+    assert (found[attributes.STATUS], found[attributes.STAGE]) == ("Paused", "analyze")
+    assert "‖ | analyze | paused |" in metadata.current_details
+    assert [row[0] for row in stages.row] == [
+        RunStatus.PAUSED,
+        RunStatus.RUNNING,
+        RunStatus.COMPLETED,
+    ]
+    assert stages.calls == ["collect:a", *PARKING]
+
+
+async def test_a_run_that_is_resumed_before_it_stands_still_goes_on(temporal: Client) -> None:
+    stages = FakeStages(deaf={"normalize"})
+    async with working(temporal, stages):
+        handle = await start(temporal)
+        await stages.until(lambda: "normalize" in stages.calls)
+        await handle.signal(contracts.PAUSE_SIGNAL)
+        await handle.signal(contracts.RESUME_SIGNAL)
+        stages.release.set()
+        await handle.result()
+    assert [row[0] for row in stages.row] == [RunStatus.COMPLETED]
+
+
+async def test_a_paused_run_can_be_cancelled(temporal: Client) -> None:
+    stages = FakeStages(deaf={"collect:a"})
+    async with working(temporal, stages):
+        handle = await start(temporal)
+        await stages.until(lambda: "collect:a" in stages.calls)
+        await handle.signal(contracts.PAUSE_SIGNAL)
+        stages.release.set()
+        await paused(stages, "normalize")
+        await handle.cancel()
+        with pytest.raises(WorkflowFailureError):
+            await handle.result()
+    assert stages.row[-1][:2] == (RunStatus.CANCELLED, "normalize")
+
+
+async def test_the_deadline_does_not_run_while_a_run_is_paused(temporal: Client) -> None:
+    # Paused for longer than the deadline, it still parks: the time it stood still does not count.
+    stages = FakeStages(deaf={"collect:a"}, failures={"normalize": [broken() for _ in range(4)]})
+    async with working(temporal, stages):
+        handle = await start(temporal, deadline_seconds=5)
+        await stages.until(lambda: "collect:a" in stages.calls)
+        await handle.signal(contracts.PAUSE_SIGNAL)
+        stages.release.set()
+        await paused(stages, "normalize")
+        await asyncio.sleep(6)  # the span is what is under test
+        await handle.signal(contracts.RESUME_SIGNAL)
+        await parked(stages, "normalize")
+        await handle.cancel()
+
+
+async def test_a_run_waits_at_its_gate_and_goes_on_with_the_brief_it_is_given(
+    temporal: Client,
+) -> None:
+    stages = FakeStages()
+    other = REF.model_copy(update={"uri": "sha256/ef/01"})
+    async with working(temporal, stages):
+        handle = await start(temporal, gate_before="analyze")
+        await stages.until(lambda: "normalize" in stages.calls)
+        await _seen(handle, *2 * [EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED])
+        assert stages.calls == ["collect:a", "normalize"]
+        run = contracts.RunRef(tenant="local", run_id="r", brief=other)
+        await handle.signal(contracts.RELEASE_SIGNAL, run)
+        await handle.result()
+    assert stages.calls == ["collect:a", *PARKING]
+    assert stages.briefs == {"normalize": REF, "analyze": other, "report": other}
+
+
+async def test_a_run_without_time_to_park_fails_with_its_reason(temporal: Client) -> None:
+    stages = FakeStages(failures={"analyze": [broken() for _ in range(4)]})
+    async with working(temporal, stages):
+        handle = await start(temporal, deadline_seconds=0, quiet=True)
+        with pytest.raises(WorkflowFailureError):
+            await handle.result()
+    assert stages.row == [(RunStatus.FAILED, "analyze", "source-unavailable")]
+    assert stages.told == []

@@ -39,5 +39,5 @@ async def test_a_history_of_other_commands_is_refused() -> None:
 
 
 def test_every_kind_of_run_is_recorded() -> None:
-    runs = {"cancelled", "completed", "parked", "partial"}
+    runs = {"backfill", "cancelled", "completed", "parked", "partial", "paused"}
     assert {file.stem for file in HISTORIES} == runs | {"poller_retired", "poller_steered"}

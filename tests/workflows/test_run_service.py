@@ -12,6 +12,7 @@ from tests.workflows.stand import KEY, NOW, REQUEST, Stand, stand
 from trends.domain.models import Language, RunStatus
 from trends.errors import (
     ConflictError,
+    EngineUnreachableError,
     IdempotencyConflictError,
     InvalidRequestError,
     InvalidWindowError,
@@ -167,3 +168,37 @@ async def test_a_rerun_cannot_ask_another_question(idle: Stand) -> None:
     start_from = StartFrom(run_id=row.run_id, stage="collect")
     with pytest.raises(InvalidRequestError, match="takes its question from there"):
         await idle.doors.runs.start("local", StartRun(query="tea", start_from=start_from), None)
+
+
+async def test_a_run_is_paused_and_resumed_by_whoever_finds_it(idle: Stand) -> None:
+    row = await idle.start()
+    # Nobody serves it yet: the word waits for it.
+    await idle.doors.runs.pause("local", row.run_id)
+    await idle.doors.runs.pause("local", row.run_id)
+    await idle.worker()
+    await idle.told(row, "run.paused")
+    paused = await idle.doors.store.get("local", row.run_id)
+    assert (paused.status, paused.stage) == (RunStatus.PAUSED, "collect")
+    # A run that stands still is none that the server lost.
+    assert await idle.doors.reconciler.run_once(LATER) == 0
+    await idle.doors.runs.resume("local", row.run_id)
+    ended = await idle.finished(row)
+    assert (ended.status, ended.resumes) == (RunStatus.COMPLETED, 1)
+    with pytest.raises(RunEndedError):
+        await idle.doors.runs.pause("local", row.run_id)
+    with pytest.raises(RunEndedError):
+        await idle.doors.runs.resume("local", row.run_id)
+
+
+async def test_a_parked_run_cannot_be_paused(idle: Stand) -> None:
+    row = await idle.start()
+    await idle.doors.store.mark("local", row.run_id, RunStatus.BLOCKED, "collect", "x", "Why.")
+    with pytest.raises(ConflictError, match="parked at collect"):
+        await idle.doors.runs.pause("local", row.run_id)
+
+
+async def test_a_run_that_has_not_begun_cannot_be_paused_yet(idle: Stand) -> None:
+    row = await idle.start()
+    await idle.forget(row)
+    with pytest.raises(EngineUnreachableError, match="has not begun"):
+        await idle.doors.runs.pause("local", row.run_id)

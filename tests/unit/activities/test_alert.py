@@ -60,7 +60,11 @@ class Makers:
             "away": AwayChannel,
         }
 
-    def create(self, name: str) -> Channel:
+    async def listening(self, tenant: str, kind: str) -> tuple[str, ...]:
+        return ("second",) if (tenant, kind) == ("asking", "source.down") else ()
+
+    async def open(self, tenant: str, name: str) -> Channel:
+        del tenant
         if name not in self._makers:
             kind = "channel"
             raise UnknownNameError(kind, name, self._makers)
@@ -178,6 +182,17 @@ async def test_silent_source_is_told_once_to_those_who_hear_of_such(
     await desk.alert(SILENT.model_copy(update={"since": NOON}))  # it came back and fell silent
 
     assert [message.title for message in desk.told()] == ["Source down – rss:hani"] * 4
+
+
+async def test_silent_source_is_told_to_the_endpoints_that_ask_for_it(
+    database: Database, tmp_path: Path
+) -> None:
+    desk = Desk(database, tmp_path, "log")
+
+    await desk.alert(SILENT.model_copy(update={"tenant": "asking"}))
+    await desk.alert(SILENT)
+
+    assert [message.tenant for message in desk.told()] == ["asking", "asking", "local"]
 
 
 async def test_channel_that_is_away_is_tried_again_after_a_bounded_wait(desk: Desk) -> None:

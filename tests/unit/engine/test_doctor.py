@@ -54,7 +54,8 @@ def ports_from(first: int) -> Settings:
 async def test_everything_that_matters_is_looked_at(environ: dict[str, str], state: State) -> None:
     names = [check.name for check in await examine(environ, state=state)]
     ports = ["port 8000", "port 7233", "port 8233"]
-    assert names == ["python", "disk", "settings", *ports, "engine", "storage", "channels", "keys"]
+    parts = ["engine", "storage", "auth", "channels", "keys"]
+    assert names == ["python", "disk", "settings", *ports, *parts]
 
 
 async def test_looking_creates_nothing(environ: dict[str, str], state: State) -> None:

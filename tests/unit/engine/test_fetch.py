@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from engine.fetch import (
+    SQL_TOOL,
     Means,
     build,
+    build_program,
     cache_folder,
     cached_binary,
     download,
@@ -18,6 +20,7 @@ from engine.fetch import (
     import_path,
 )
 from tests.unit.engine.programs import write_program
+from trends.errors import EngineNotFoundError
 
 # Nothing listens there: a download fails at once, whatever the network.
 CLOSED = {"HTTPS_PROXY": "http://127.0.0.1:1", "HTTP_PROXY": "http://127.0.0.1:1"}
@@ -79,6 +82,48 @@ async def test_a_failed_build_says_why_and_leaves_nothing(tmp_path: Path) -> Non
     fetched = await build({}, cache, say=ignore, means=Means(go_places=(go,)))
     assert (fetched.binary, fetched.note) == (None, "the build failed: go: no such module")
     assert names(cache) == []
+
+
+GO_SQL = """#!/bin/sh
+echo "$2" >> "$HOME/asked"
+printf '#!/bin/sh\\necho tool\\n' > "$GOBIN/sql"
+"""
+
+
+async def test_a_program_is_built_once_and_kept_by_its_release(tmp_path: Path) -> None:
+    go = write_program(tmp_path / "go", GO_SQL)
+    environ, means = {"HOME": str(tmp_path)}, Means(go_places=(go,))
+    said: list[str] = []
+    built = await build_program(SQL_TOOL, environ, say=said.append, means=means)
+    found = await build_program(SQL_TOOL, environ, say=said.append, means=means)
+    assert built == found == cache_folder(environ) / "temporal-sql-tool-v1.29.1"
+    assert subprocess_output(found) == "tool\n"
+    asked = (tmp_path / "asked").read_text()
+    assert asked == "go.temporal.io/server/cmd/tools/sql@v1.29.1\n"
+    assert [line.partition(":")[0] for line in said] == [
+        "building temporal-sql-tool v1.29.1 with Go"
+    ]
+
+
+async def test_two_who_want_a_program_build_it_once(tmp_path: Path) -> None:
+    go = write_program(tmp_path / "go", GO_SQL)
+    environ, means = {"HOME": str(tmp_path)}, Means(go_places=(go,))
+    wants = [build_program(SQL_TOOL, environ, say=ignore, means=means) for _ in range(2)]
+    first, second = await asyncio.gather(*wants)
+    assert first == second
+    assert len((tmp_path / "asked").read_text().splitlines()) == 1
+
+
+async def test_a_program_that_cannot_be_built_says_why_and_what_to_do(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path)}
+    with pytest.raises(EngineNotFoundError) as failure:
+        await build_program(SQL_TOOL, environ, say=ignore, means=Means(go_places=()))
+    assert str(failure.value) == (
+        "temporal-sql-tool v1.29.1 is not here and cannot be built. "
+        "There is no `go` on PATH to build it with. "
+        "Install Go 1.25 or newer and open the network, or put the program at "
+        f"{cache_folder(environ) / 'temporal-sql-tool-v1.29.1'}."
+    )
 
 
 async def test_without_go_there_is_no_build(tmp_path: Path) -> None:
