@@ -2,34 +2,46 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncGenerator
 from functools import partial
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.routing import BaseRoute
 
-from api import errors, health, pages
-from api.deps import Doors, Reconciling, Served
+from api import errors, health, login, pages
+from api.auth import declare_refusals
+from api.deps import Doors, Reconciling, Served, make_guard
 from api.edge import Edge
 from api.events import Feeds, Pace
-from api.loopback import require_loopback
+from api.limits import Limits
 from api.metrics import Metrics
+from api.parameters import known_parameters
 from api.routes import (
+    backfills,
     channels,
     events,
+    evidence,
     items,
+    keys,
+    live,
     markets,
     monitors,
     reports,
     runs,
+    schedules,
+    settings,
+    shares,
     sources,
     trends,
     uploads,
+    webhook_endpoints,
 )
 from api.schemas import Event
 from api.uploads import sweep
+from engine.listening import require_safe
 from trends.telemetry import get_logger
 
 # Of the HTTP interface, not of the program: it moves when something is added.
@@ -47,6 +59,8 @@ TAGS = [
     {"name": "events", "description": "Follow a run live."},
     {"name": "reports", "description": "What a run found."},
     {"name": "monitors", "description": "Questions that are saved, with what they watch."},
+    {"name": "schedules", "description": "When monitors run by themselves, and what became of it."},
+    {"name": "backfills", "description": "Monitors over past spans, window after window."},
     {"name": "markets", "description": "Whose clock and holidays there are."},
     {
         "name": "trends",
@@ -56,6 +70,11 @@ TAGS = [
     {"name": "sources", "description": "Where items come from, and how it is."},
     {"name": "uploads", "description": "Files for runs to read."},
     {"name": "channels", "description": "Where word of reports goes."},
+    {"name": "access", "description": "Keys, who asks, and who did what."},
+    {"name": "evidence", "description": "What reports and trends rest on."},
+    {"name": "shares", "description": "Links that show one report to whoever has them."},
+    {"name": "webhooks", "description": "Addresses of your own that hear of reports."},
+    {"name": "settings", "description": "What is in force, and where it was written."},
     {"name": "health", "description": "For whoever looks after the process."},
 ]
 
@@ -91,13 +110,39 @@ def create_app(doors: Doors | None = None, *, pace: Pace | None = None) -> Api:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        dependencies=[Depends(known_parameters)],
     )
     errors.install(app)
     app.add_exception_handler(events.StreamOverError, events.nothing_follows)
     app.add_middleware(Edge)
-    finding = (runs, events, reports, monitors, trends, items, sources)
-    for part in (*finding, markets, uploads, channels, health, pages):
+    finding = (
+        runs,
+        events,
+        live,
+        reports,
+        shares,
+        evidence,
+        monitors,
+        schedules,
+        backfills,
+        trends,
+        items,
+        sources,
+    )
+    for part in (
+        *finding,
+        markets,
+        uploads,
+        channels,
+        webhook_endpoints,
+        settings,
+        keys,
+        health,
+        login,
+        pages,
+    ):
         app.include_router(part.router)
+    app.include_router(shares.links)
     return app
 
 
@@ -110,14 +155,21 @@ async def _lifespan(
             from engine.wiring import open_doors
 
             doors = await stack.enter_async_context(open_doors())
-        require_loopback(doors.settings.api.host)
-        await asyncio.to_thread(sweep, doors.uploads_dir)
+        require_safe(doors.settings)
+        for folder in doors.upload_folders():
+            await asyncio.to_thread(sweep, folder)
         feeds = Feeds(doors.events, doors.runs.attempts, doors.store.get, pace)
-        app.state.served = Served(doors=doors, feeds=feeds, metrics=Metrics())
+        app.state.served = Served(
+            doors=doors,
+            feeds=feeds,
+            metrics=Metrics(),
+            guard=make_guard(doors),
+            limits=Limits(doors.settings.api.limits, time.monotonic),
+        )
         stop = asyncio.Event()
         keeping = [
             asyncio.create_task(_keep_going(part, stop))
-            for part in (doors.reconciler, doors.pollers)
+            for part in (doors.reconciler, doors.pollers, doors.schedules, doors.backfills)
         ]
         try:
             yield
@@ -155,12 +207,8 @@ def _document(app: FastAPI, routes: list[BaseRoute]) -> dict[str, Any]:
         schemas.update(schema.pop("$defs", {}))
         schemas[model.__name__] = schema
     _leave_out_the_framework_s_errors(document)
-    message = document["paths"]["/v1/runs/{run_id}/events"]["get"]["responses"]["200"]["content"]
-    message["text/event-stream"]["itemSchema"]["properties"]["data"] = {
-        "type": "string",
-        "contentMediaType": "application/json",
-        "contentSchema": {"$ref": "#/components/schemas/Event"},
-    }
+    declare_refusals(document)
+    errors.declare_common(document)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     return document
 

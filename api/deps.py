@@ -2,22 +2,32 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Protocol, cast
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Security
 from fastapi import Path as PathParameter
 
 from activities.contracts import Resolution
+from api.auth import Guard, principal
 from api.events import Feeds
+from api.limits import Limits
 from api.metrics import Metrics
+from api.throttle import Failures
+from engine.access import AccessService
+from engine.backfills import BackfillService
+from engine.endpoints import EndpointService
 from engine.monitors import MonitorService
 from engine.requests import StartRun
 from engine.runs import PendingStage, Started
+from engine.schedules import Schedules
+from engine.shares import ShareService
 from engine.sources import SourceService
 from engine.trends import TrendService
+from trends.domain.access import Principal, Scope
 from trends.domain.models import Language
 from trends.errors import InvalidRequestError, RunNotFoundError
 from trends.notify.registry import ChannelState
@@ -27,9 +37,6 @@ from trends.storage.events import EventStore
 from trends.storage.items import ItemStore
 from trends.storage.rows import RunRow
 from trends.storage.runs import RunStore
-
-# There are no accounts yet; every row has its tenant all the same.
-TENANT = "local"
 
 _RUN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -48,6 +55,14 @@ class Runs(Protocol):
 
     async def cancel(self, tenant: str, run_id: str) -> RunRow:
         """Ask a run to end."""
+        ...
+
+    async def pause(self, tenant: str, run_id: str) -> RunRow:
+        """Ask a run to stand still."""
+        ...
+
+    async def resume(self, tenant: str, run_id: str) -> RunRow:
+        """Let a paused run go on."""
         ...
 
     async def resolve(
@@ -125,6 +140,11 @@ class Doors(Protocol):
         ...
 
     @property
+    def schedules(self) -> Schedules:
+        """Keeps schedules in line with monitors, and answers for them."""
+        ...
+
+    @property
     def artifacts(self) -> ArtifactStore:
         """Stage outputs."""
         ...
@@ -140,13 +160,46 @@ class Doors(Protocol):
         ...
 
     @property
+    def backfills(self) -> BackfillService:
+        """Monitors over past spans."""
+        ...
+
+    @property
     def trends(self) -> TrendService:
         """Look at trends, and decide about them."""
         ...
 
     @property
+    def access(self) -> AccessService:
+        """Whose a credential is; keys, sessions, the audit log."""
+        ...
+
+    @property
+    def endpoints(self) -> EndpointService:
+        """Register webhook endpoints, change them, try them."""
+        ...
+
+    @property
+    def shares(self) -> ShareService:
+        """Give out links to reports, and take them back."""
+        ...
+
+    @property
+    def origins(self) -> Mapping[str, str]:
+        """Where each setting was written, by its name."""
+        ...
+
+    @property
     def uploads_dir(self) -> Path:
-        """Where uploaded files go."""
+        """Where uploaded files of the tenant `local` go."""
+        ...
+
+    def uploads_of(self, tenant: str) -> Path:
+        """Where a tenant's uploaded files go."""
+        ...
+
+    def upload_folders(self) -> Sequence[Path]:
+        """Where uploaded files of all tenants are."""
         ...
 
     @property
@@ -166,6 +219,14 @@ class Served:
     doors: Doors
     feeds: Feeds
     metrics: Metrics
+    guard: Guard
+    limits: Limits
+
+
+def make_guard(doors: Doors) -> Guard:
+    """Make what finds out who asks."""
+    auth = doors.settings.auth
+    return Guard(auth, doors.access, Failures(auth.failures, auth.failures_seconds, time.monotonic))
 
 
 def served(request: Request) -> Served:
@@ -211,6 +272,19 @@ def idempotency_key(
         )
     return key
 
+
+# Who asks, and that it may: see api/auth.py.
+Known = Annotated[Principal, Security(principal)]
+ReadsRuns = Annotated[Principal, Security(principal, scopes=[Scope.RUNS_READ])]
+WritesRuns = Annotated[Principal, Security(principal, scopes=[Scope.RUNS_WRITE])]
+ReadsMonitors = Annotated[Principal, Security(principal, scopes=[Scope.MONITORS_READ])]
+WritesMonitors = Annotated[Principal, Security(principal, scopes=[Scope.MONITORS_WRITE])]
+ReadsSources = Annotated[Principal, Security(principal, scopes=[Scope.SOURCES_READ])]
+WritesSources = Annotated[Principal, Security(principal, scopes=[Scope.SOURCES_WRITE])]
+ReadsTrends = Annotated[Principal, Security(principal, scopes=[Scope.TRENDS_READ])]
+WritesTrends = Annotated[Principal, Security(principal, scopes=[Scope.TRENDS_WRITE])]
+ReadsSettings = Annotated[Principal, Security(principal, scopes=[Scope.SETTINGS_READ])]
+Administers = Annotated[Principal, Security(principal, scopes=[Scope.ADMIN])]
 
 ServedBy = Annotated[Served, Depends(served)]
 RunId = Annotated[str, Depends(run_id)]

@@ -3,20 +3,31 @@
 Plain ASGI, since a wrapper that reads answers would hold event streams back.
 """
 
+import asyncio
 import re
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from http import HTTPStatus
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.auth import LOGIN, LOGOUT, address_of, wants_page
 from api.deps import Served
 from api.errors import problem_for, problem_response
+from api.limits import SAFE_METHODS
+from api.throttle import network_of
+from engine.access import DONE, FAILED, REFUSED
+from trends.domain.access import Principal, PrincipalKind
+from trends.errors import NotAuthenticatedError
 from trends.telemetry import get_logger
 
 MAX_JSON_BYTES = 1 << 20
@@ -25,8 +36,12 @@ UPLOADS = "/v1/uploads"
 # Those whose body is a document as it is, of any type, and longer than a JSON body may be.
 DOCUMENT_BYTES = 5_000_000
 DOCUMENTS = frozenset({"/v1/sources/import", "/v1/monitors/import"})
+# Those that a page of ours sends.
+FORMS = frozenset({LOGIN, LOGOUT})
+FORM = "application/x-www-form-urlencoded"
 WATCHLIST = re.compile(r"/v1/monitors/[^/]+/watchlist")
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# Behind it stands the credential itself.
+LINKS = "/s/"
 KNOWN_METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
 PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 # For the figures only: who asked was gone before the answer began.
@@ -59,6 +74,8 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
+        if scope["type"] == "websocket" and await _refused_upgrade(scope, receive, send):
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -66,44 +83,112 @@ class Edge:
         headers = Headers(scope=scope)
         request_id = _request_id(headers)
         scope.setdefault("state", {})["request_id"] = request_id
-        answer = _Answer(send, request_id)
+        answer = _Answer(send, request_id, partial(_record, scope))
         try:
             refusal = _refusal(scope, headers)
             if refusal is None:
-                path = scope["path"]
-                limited = receive if path == UPLOADS else _Limited(receive, _longest(path))
-                await self._app(scope, limited, answer)
+                await self._serve(scope, receive, answer, headers)
             else:
                 slug, detail = refusal
                 response = problem_response(
-                    slug, detail, instance=scope["path"], request_id=request_id
+                    slug, detail, instance=told_path(scope["path"]), request_id=request_id
                 )
                 await response(scope, receive, answer)
         except ClientDisconnect:
             pass  # nobody is left to be told
+        except NotAuthenticatedError as error:
+            response: Response = problem_for(
+                error, instance=told_path(scope["path"]), request_id=request_id
+            )
+            if scope["method"] in SAFE_METHODS and wants_page(headers):
+                response = RedirectResponse(_sign_in_at(scope), 303)
+            await response(scope, receive, answer)
         except Exception as error:
             if answer.status is not None:
                 _log.exception("http.broke_off", request_id=request_id)
                 raise
-            response = problem_for(error, instance=scope["path"], request_id=request_id)
+            response = problem_for(error, instance=told_path(scope["path"]), request_id=request_id)
             await response(scope, receive, answer)
         finally:
             _count(scope, answer.status, time.perf_counter() - began)
+
+    async def _serve(
+        self, scope: Scope, receive: Receive, answer: "_Answer", headers: Headers
+    ) -> None:
+        """Find out who asks, count the request, and let the application answer it."""
+        path, served = scope["path"], _served(scope)
+        scope["state"]["principal"] = await served.guard.of_request(scope, headers)
+        standing = served.limits.take(scope["method"], path, _caller(scope))
+        if standing is not None:
+            answer.more = standing.headers()
+            if not standing.allowed:
+                raise standing.refusal()
+        limited = receive if path == UPLOADS else _Limited(receive, _longest(path))
+        if scope["method"] == "HEAD":
+            await self._head(scope, limited, answer)
+        else:
+            await self._app(scope, limited, answer)
+
+    async def _head(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        """Answer as to GET, without the body. The framework would say that there is no such method."""
+        inner = {**scope, "method": "GET"}
+        scope["state"]["head"] = True
+        beginning = _Beginning(receive, answer)
+        try:
+            await self._app(inner, beginning.receive, beginning.send)
+        finally:
+            scope["route"] = inner.get("route")
+
+
+class _Beginning:
+    """Lets the beginning of an answer through; who writes on is told that nobody listens, or a stream had no end."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._sent = asyncio.Event()
+
+    async def receive(self) -> Message:
+        """Give the request, then, once its answer has begun, that the caller is gone."""
+        if self._sent.is_set():
+            return {"type": "http.disconnect"}
+        coming = asyncio.ensure_future(self._receive())
+        sent = asyncio.ensure_future(self._sent.wait())
+        try:
+            await asyncio.wait({coming, sent}, return_when=asyncio.FIRST_COMPLETED)
+            return coming.result() if coming.done() else {"type": "http.disconnect"}
+        finally:
+            coming.cancel()
+            sent.cancel()
+
+    async def send(self, message: Message) -> None:
+        """Pass the head of the answer on, and an empty body."""
+        if message["type"] == "http.response.start":
+            await self._send(message)
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+            self._sent.set()
 
 
 class _Answer:
     """Adds our headers to an answer, and remembers its status."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(
+        self, send: Send, request_id: str, record: Callable[[int, Headers], Awaitable[None]]
+    ) -> None:
         self._send = send
         self._request_id = request_id
+        self._record = record
         self.status: int | None = None
+        self.more: dict[str, str] = {}
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
+            # Before the answer: whoever has been told that it is done finds it in the log.
+            await self._record(message["status"], headers)
             headers["X-Request-ID"] = self._request_id
+            headers.update(self.more)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
             headers.setdefault("Cache-Control", "no-store")
@@ -124,6 +209,45 @@ class _Limited:
         if self._bytes > self._longest:
             raise HTTPException(413, _too_large(self._longest))
         return message
+
+
+def _sign_in_at(scope: Scope) -> str:
+    query = scope["query_string"].decode("latin-1")
+    return f"{LOGIN}?{urlencode({'next': scope['path'] + (f'?{query}' if query else '')})}"
+
+
+async def _record(scope: Scope, status: int, headers: Headers) -> None:
+    """Write into the audit log who changed something, or tried."""
+    who = scope["state"].get("principal")
+    route = scope.get("route")
+    if scope["method"] in SAFE_METHODS or who is None or route is None:
+        return
+    made = headers.get("location") if status < HTTPStatus.MULTIPLE_CHOICES else None
+    outcome = DONE
+    if status >= HTTPStatus.BAD_REQUEST:
+        outcome = REFUSED if status < HTTPStatus.INTERNAL_SERVER_ERROR else FAILED
+    await _served(scope).doors.access.record(
+        who,
+        action=getattr(route, "operation_id", None) or route.name,
+        target=made or scope["path"],
+        outcome=outcome,
+        status=status,
+        request_id=scope["state"]["request_id"],
+        address=address_of(scope),
+    )
+
+
+def _caller(scope: Scope) -> str:
+    """Name who is limited: whoever it showed to be, else the address it comes from."""
+    principal: Principal | None = scope["state"]["principal"]
+    if principal is None or principal.kind is PrincipalKind.OPEN:
+        return f"address {network_of(address_of(scope))}"
+    return f"{principal.tenant} {principal.subject}"
+
+
+def told_path(path: str) -> str:
+    """The path as it may be kept: a link to a report is a credential, and is cut short."""
+    return f"{path[: len(LINKS) + 4]}…" if path.startswith(LINKS) else path
 
 
 def _takes_document(path: str) -> bool:
@@ -150,6 +274,19 @@ def _refusal(scope: Scope, headers: Headers) -> tuple[str, str] | None:
     return _body_refusal(scope, headers)
 
 
+async def _refused_upgrade(scope: Scope, receive: Receive, send: Send) -> bool:
+    """Refuse a WebSocket of another site's page: browsers let any page open one anywhere, cookies included."""
+    headers = Headers(scope=scope)
+    refusal = _refusal({**scope, "method": "CONNECT"}, headers)
+    if refusal is not None:
+        slug, detail = refusal
+        response = problem_response(
+            slug, detail, instance=told_path(scope["path"]), request_id=_request_id(headers)
+        )
+        await response(scope, receive, send)
+    return refusal is not None
+
+
 def _body_refusal(scope: Scope, headers: Headers) -> tuple[str, str] | None:
     if headers.get("content-encoding", "identity") != "identity":
         return "unsupported-media-type", "Bodies are not unpacked here; send it as it is."
@@ -161,8 +298,10 @@ def _body_refusal(scope: Scope, headers: Headers) -> tuple[str, str] | None:
     if size.isdecimal() and int(size) > longest:
         return "too-large", _too_large(longest)
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    is_json = media_type == "application/json" or _takes_document(scope["path"])
-    if scope["method"] not in SAFE_METHODS and not is_json:
+    path = scope["path"]
+    is_json = media_type == "application/json" or _takes_document(path)
+    is_form = path in FORMS and media_type == FORM
+    if scope["method"] not in SAFE_METHODS and not (is_json or is_form):
         return (
             "unsupported-media-type",
             f"The body is said to be '{media_type[:80]}'. Send JSON, with Content-Type: application/json.",
@@ -207,7 +346,7 @@ def _count(scope: Scope, status: int | None, seconds: float) -> None:
     tell(
         "http.answered",
         method=scope["method"],
-        path=scope["path"],
+        path=told_path(scope["path"]),
         status=status,
         seconds=round(seconds, 4),
         request_id=scope["state"]["request_id"],

@@ -1,16 +1,19 @@
 """Errors as HTTP tells them: RFC 9457 problems. One table from slug to status; nothing else decides a status."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple, cast
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
-from trends.errors import TrendsError
+from trends.errors import TokenRefusedError, TrendsError
 from trends.telemetry import get_logger
 
 MEDIA_TYPE = "application/problem+json"
@@ -46,17 +49,28 @@ KINDS: dict[str, Kind] = {
     "unknown-name": Kind(422, "Unknown name"),
     "path-refused": Kind(422, "The path is not allowed"),
     "too-large": Kind(413, "Too large"),
+    "too-many-streams": Kind(429, "Too many streams are open"),
+    "not-authenticated": Kind(401, "Who asks is not known"),
+    "token-refused": Kind(401, "The token does not hold"),
+    "forbidden": Kind(403, "Not allowed"),
+    "too-many-failures": Kind(429, "Too many credentials that do not hold"),
     "not-found": Kind(404, "Not found"),
     "run-not-found": Kind(404, "No such run"),
     "monitor-not-found": Kind(404, "No such monitor"),
     "trend-not-found": Kind(404, "No such trend"),
+    "backfill-not-found": Kind(404, "No such backfill"),
     "decision-not-found": Kind(404, "No such decision"),
+    "endpoint-not-found": Kind(404, "No such webhook endpoint"),
+    "share-not-found": Kind(404, "No such share"),
     "report-not-ready": Kind(404, "There is no report, or not yet"),
+    "share-gone": Kind(410, "The link shows nothing any more"),
+    "rate-limited": Kind(429, "Too many requests"),
     "conflict": Kind(409, "The state of things says no"),
     "idempotency-conflict": Kind(422, "The Idempotency-Key was used for another request"),
     "monitor-exists": Kind(409, "The monitor's name or question is taken"),
     "monitor-changed": Kind(412, "The monitor was changed in between"),
     "decision-conflict": Kind(409, "Another decision in force says otherwise"),
+    "endpoint-exists": Kind(409, "The webhook endpoint's name is taken"),
     "run-not-blocked": Kind(409, "The run is not parked"),
     "run-ended": Kind(409, "The run has ended"),
     "stage-not-skippable": Kind(409, "This stage cannot be skipped"),
@@ -188,7 +202,7 @@ def problem_response(
 def problem_for(error: Exception, *, instance: str, request_id: str) -> ProblemResponse:
     """Make the answer for any exception. What is not ours is logged with its trace, and told without."""
     if isinstance(error, TrendsError) and error.slug in KINDS:
-        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.retryable else None
+        headers = _headers_of(error)
         detail, slug = str(error), error.slug
         if KINDS[slug].status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             _log.warning("http.failed", slug=slug, reason=detail, request_id=request_id)
@@ -196,6 +210,18 @@ def problem_for(error: Exception, *, instance: str, request_id: str) -> ProblemR
         _log.error("http.unexpected", exc_info=error, request_id=request_id)
         slug, detail, headers = "internal", _UNEXPECTED, None
     return problem_response(slug, detail, instance=instance, request_id=request_id, headers=headers)
+
+
+def _headers_of(error: TrendsError) -> dict[str, str] | None:
+    if error.retry_after is not None and KINDS[error.slug].status == HTTPStatus.TOO_MANY_REQUESTS:
+        return {"Retry-After": str(max(1, math.ceil(error.retry_after.total_seconds())))}
+    if error.retryable:
+        return {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    if KINDS[error.slug].status == HTTPStatus.UNAUTHORIZED:
+        # RFC 6750: without a credential no error is named, or clients would take a first call for a failed one.
+        said = ' error="invalid_token"' if isinstance(error, TokenRefusedError) else ""
+        return {"WWW-Authenticate": f'Bearer realm="trends"{"," if said else ""}{said}'}
+    return None
 
 
 def install(app: FastAPI) -> None:
@@ -214,20 +240,36 @@ async def _of_framework(request: Request, error: Exception) -> Response:
     slug = _SLUG_OF_STATUS.get(raised.status_code)
     if slug is None:
         return problem_for(error, instance=request.url.path, request_id=request_id_of(request))
+    headers = dict(raised.headers or {})
+    if slug == "method-not-allowed":
+        headers["Allow"] = ", ".join(_methods_at(request))
     return problem_response(
         slug,
-        _detail(slug, raised, request),
+        _detail(slug, raised, request, headers.get("Allow", "")),
         instance=request.url.path,
         request_id=request_id_of(request),
-        headers=raised.headers,
+        headers=headers,
     )
 
 
-def _detail(slug: str, raised: HTTPException, request: Request) -> str:
+def _methods_at(request: Request) -> list[str]:
+    """Every method that the address takes; the framework names those of the first route it finds."""
+    routes = list(iter_route_contexts(request.app.routes))
+    fits = (
+        each.path
+        for each in routes
+        if each.original_route.matches(request.scope)[0] is not Match.NONE
+    )
+    # The first that fits is the one that is meant: `/export` is no name, though a name fits there as well.
+    path = next(fits, None)
+    found = {name for each in routes if each.path == path for name in each.methods or ()}
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
+
+
+def _detail(slug: str, raised: HTTPException, request: Request, allowed: str) -> str:
     if slug == "not-found":
         return f"There is nothing at {request.url.path[:200]}. What there is: /docs"
     if slug == "method-not-allowed":
-        allowed = (raised.headers or {}).get("Allow", "")
         return f"{request.method[:20]} is not taken here; {allowed or 'see /docs'} is."
     if slug == "malformed-body" and raised.detail == "There was an error parsing the body":
         return "The body is not JSON that can be read. Send one JSON object in UTF-8."
@@ -278,6 +320,28 @@ def _pointer(path: Sequence[str | int], body: object, kind: str) -> str:
             continue
         pointer += "/" + str(part).replace("~", "~0").replace("/", "~1")
     return pointer
+
+
+def declare_common(document: dict[str, Any]) -> None:
+    """Write into an OpenAPI document what every operation may answer: unknown parameters, bodies, too many requests."""
+    for path, item in document["paths"].items():
+        if not path.startswith("/v1/"):
+            continue
+        for operation in item.values():
+            slugs = ["validation", "rate-limited"]
+            body = operation.get("requestBody", {}).get("content", {})
+            slugs += ["too-large", "unsupported-media-type"] if body else []
+            slugs += ["malformed-body"] if "application/json" in body else []
+            _declare(operation["responses"], problems(*slugs))
+            operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+def _declare(said: dict[str, Any], common: Mapping[int | str, dict[str, Any]]) -> None:
+    """Add problems to those that an operation declares, each once."""
+    for status, response in common.items():
+        before = said.get(str(status), response)["description"]
+        missing = [each for each in response["description"].split("; ") if each not in before]
+        said[str(status)] = {**response, "description": "; ".join([before, *missing])}
 
 
 def request_id_of(request: Request) -> str:

@@ -1,4 +1,4 @@
-"""Live events: one poller for each watched run of this process, however many watch it.
+"""Live events: one poller for each watched run of this process, however many watch it, by whatever transport.
 
 The table of events is the truth. A feed keeps the run's latest events in memory and wakes its viewers; each viewer
 holds nothing but its place. One who is too slow for the memory reads the table from that place, so that nothing is
@@ -7,19 +7,21 @@ lost and nothing piles up.
 
 import asyncio
 import contextlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from engine.runs import PendingStage
 from trends.domain.models import RunStatus
-from trends.errors import TrendsError
+from trends.errors import TooManyStreamsError, TrendsError
 from trends.storage.rows import RunEvent, RunRow
 from trends.telemetry import get_logger
 
 FINAL = frozenset(f"run.{status.value}" for status in RunStatus if status.ended)
 SETTLING = FINAL | {"run.blocked"}
+# Above it no run has events, and a database no integers.
+MAX_SEQ = 2**31 - 1
 
 _log = get_logger(__name__)
 
@@ -36,13 +38,34 @@ class Events(Protocol):
 
 @dataclass(frozen=True)
 class Pace:
-    """How often feeds look, and how long streams last, in seconds; how many events a feed remembers."""
+    """How often feeds look, and how long streams last.
+
+    Attributes:
+        poll: Seconds between two looks for events.
+        progress: Seconds between two looks at what the server is executing.
+        longest_pause: Seconds that a failing look is put off at most.
+        quiet: Seconds without anything to tell after which that is told, so that nobody on the way hangs up.
+        lifetime: Seconds after which a stream ends with a word to reconnect.
+        remembered: Events that a feed keeps in memory.
+        most_streams: Streams that one tenant may have open in one process.
+        greeting: Seconds that a WebSocket has for its first message.
+        patience: Seconds that a viewer may take nothing before its connection is given up.
+    """
 
     poll: float = 0.2
     progress: float = 1.0
     longest_pause: float = 5.0
+    quiet: float = 15.0
     lifetime: float = 600.0
     remembered: int = 512
+    most_streams: int = 5000
+    greeting: float = 10.0
+    patience: float = 10.0
+
+
+# What is said to whoever must come back.
+SHUTTING_DOWN = "the API is shutting down"
+LIVED_LONG = "a stream has a longest life"
 
 
 @dataclass(frozen=True)
@@ -59,7 +82,12 @@ class Interrupted:
     why: str
 
 
-Seen = RunEvent | Progress | Interrupted
+@dataclass(frozen=True)
+class Quiet:
+    """Nothing has happened for a while."""
+
+
+Seen = RunEvent | Progress | Quiet | Interrupted
 
 
 class Feed:
@@ -128,18 +156,74 @@ class Feeds:
         self._read_run = read_run
         self._pace = pace or Pace()
         self._feeds: dict[tuple[str, str], Feed] = {}
-        self._stopping = False
+        self._streams: Counter[str] = Counter()
+        self._all_closed = asyncio.Event()
+        self._all_closed.set()
+        self._stopping = asyncio.Event()
 
     @property
     def watched(self) -> int:
         """Runs that are watched now."""
         return len(self._feeds)
 
+    @property
+    def pace(self) -> Pace:
+        """How often these feeds look, and how long streams last."""
+        return self._pace
+
+    @property
+    def streams(self) -> int:
+        """Streams that are open now."""
+        return self._streams.total()
+
     def stop(self) -> None:
         """End every stream, now and later: the process is about to leave."""
-        self._stopping = True
+        self._stopping.set()
         for feed in self._feeds.values():
             feed.wake()
+
+    async def until_stopped(self) -> None:
+        """Wait until streams have to end."""
+        await self._stopping.wait()
+
+    async def until_closed(self, seconds: float) -> None:
+        """Wait until no stream is open, at most so long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._all_closed.wait()
+
+    def admit(self, tenant: str) -> None:
+        """Make sure that a tenant may open one more stream.
+
+        Raises:
+            TooManyStreamsError: It has as many as one may have.
+        """
+        if self._streams[tenant] >= self._pace.most_streams:
+            raise TooManyStreamsError(
+                f"{self._pace.most_streams} streams are open.",
+                why="One tenant may not have more in one process.",
+                next_step="Close some, or follow several runs over one WebSocket (/v1/live).",
+            )
+
+    @contextlib.contextmanager
+    def stream(self, tenant: str) -> Generator[None]:
+        """Count a stream while it is open."""
+        self._streams[tenant] += 1
+        self._all_closed.clear()
+        try:
+            yield
+        finally:
+            self._streams[tenant] -= 1
+            if not self._streams[tenant]:
+                del self._streams[tenant]
+            if not self._streams:
+                self._all_closed.set()
+
+    def follow(self, row: RunRow, after: int) -> AsyncGenerator[Seen]:
+        """Give a run's events behind `after`: from storage when it has ended, else live."""
+        if row.status.ended:
+            return self.replay(row.tenant, row.run_id, after)
+        return self.watch(row.tenant, row.run_id, after)
 
     async def watch(self, tenant: str, run_id: str, after: int) -> AsyncGenerator[Seen]:
         """Give a run's events behind `after`, then those to come, to the last one; between them progress.
@@ -164,15 +248,16 @@ class Feeds:
                 if feed.progress != shown:
                     shown = feed.progress
                     yield Progress(shown)
-                if self._stopping:
-                    yield Interrupted("the API is shutting down")
+                if self._stopping.is_set():
+                    yield Interrupted(SHUTTING_DOWN)
                     return
                 if loop.time() >= deadline:
-                    yield Interrupted("a stream has a longest life")
+                    yield Interrupted(LIVED_LONG)
                     return
-                await _wait(turn, deadline - loop.time())
+                if not await _wait(turn, min(deadline - loop.time(), self._pace.quiet)):
+                    yield Quiet()
 
-    async def replay(self, tenant: str, run_id: str, after: int) -> AsyncGenerator[RunEvent]:
+    async def replay(self, tenant: str, run_id: str, after: int) -> AsyncGenerator[Seen]:
         """Give the events of a run that has ended."""
         while events := await self._events.after(tenant, run_id, after):
             for event in events:
@@ -257,7 +342,9 @@ def _settled(row: RunRow) -> bool:
     return row.status.ended or row.status is RunStatus.BLOCKED
 
 
-async def _wait(turn: asyncio.Event, seconds: float) -> None:
+async def _wait(turn: asyncio.Event, seconds: float) -> bool:
+    """Wait for a turn; False when it did not come in time."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await turn.wait()
+            return await turn.wait()
+    return False

@@ -3,10 +3,12 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from api.auth import needs
 from api.deps import ServedBy
 from api.errors import MEDIA_TYPE, RETRY_AFTER_SECONDS, problem_response, request_id_of
 from api.metrics import CONTENT_TYPE
 from api.schemas import Health
+from trends.domain.access import Scope
 
 router = APIRouter(tags=["health"])
 
@@ -61,6 +63,7 @@ async def readyz(request: Request, served: ServedBy) -> Response:
     "/metrics",
     operation_id="metrics",
     summary="Figures for Prometheus",
+    dependencies=[needs(Scope.METRICS_READ)],
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )

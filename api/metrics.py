@@ -24,9 +24,19 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
-        self.open_streams = Gauge(
+        self._streams = Gauge(
             "trends_event_streams_open",
             "Event streams that are open now.",
+            ["transport"],
+            registry=self._registry,
+        )
+        # Told as zero before the first one, so that a graph begins with the process.
+        self.open_sse = self._streams.labels("sse")
+        self.open_websockets = self._streams.labels("websocket")
+        self._closed = Counter(
+            "trends_websockets_closed",
+            "WebSockets that were closed, by the code that they were closed with.",
+            ["code"],
             registry=self._registry,
         )
 
@@ -34,6 +44,10 @@ class Metrics:
         """Count one answer. `route` is the pattern, never the path: paths are without number."""
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
+
+    def closed(self, code: int) -> None:
+        """Count a WebSocket that was closed; by us, so that codes are few."""
+        self._closed.labels(str(code)).inc()
 
     def text(self) -> bytes:
         """Write all figures in the Prometheus text format."""

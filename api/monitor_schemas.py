@@ -16,6 +16,7 @@ from trends.domain.monitors import (
     MonitorState,
     MonitorVerb,
 )
+from trends.domain.pace import Overlap
 from trends.domain.watchlist import Entity
 from trends.settings import Market
 
@@ -83,8 +84,13 @@ class MonitorSummary(Out):
     languages: list[Language]
     sources: list[str]
     window: str
-    cadence: str = Field(description="Empty: by hand alone.")
-    due: str = Field(description="Time of day in the market's zone; empty: none.")
+    cadence: str = Field(description="Empty: as `cron` says, or by hand alone.")
+    cron: str = Field(description="Five fields; empty: as `cadence` says.")
+    time_zone: str = Field(description="Zone of `cron` and `due`; empty: the market's.")
+    due: str = Field(description="Time of day; empty: none.")
+    jitter: str = Field(description="Runs begin up to so much later; empty: on time.")
+    overlap: Overlap = Field(description="When a run is to begin while the one before goes on.")
+    catchup: str = Field(description="How late a run may begin that could not begin in time.")
     report_language: Language
     channels: list[str] = Field(description="Empty: as the settings say at the run.")
     categories: list[Category]

@@ -14,12 +14,13 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from api.deps import TENANT, ServedBy
+from api.deps import ReadsRuns, ServedBy
 from api.errors import KINDS
 from api.negotiate import preferred_language
 from api.routes.runs import ui_base
 from api.schemas import run_item
 from api.words import WORDS
+from trends.domain.access import PrincipalKind
 from trends.errors import TrendsError
 
 router = APIRouter(include_in_schema=False)
@@ -37,13 +38,18 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @router.get("/")
-async def index(served: ServedBy, accept_language: Annotated[str, Header()] = "") -> HTMLResponse:
+async def index(
+    who: ReadsRuns, served: ServedBy, accept_language: Annotated[str, Header()] = ""
+) -> HTMLResponse:
     """List the latest runs."""
     language = preferred_language(accept_language, tuple(WORDS))
-    page = await served.doors.store.page(TENANT, limit=LATEST)
+    latest = await served.doors.store.page(who.tenant, limit=LATEST)
     base = ui_base(served)
-    items = [run_item(row, base) for row in page.items]
-    answer = _page("index.html", language, runs=items, words=WORDS[language])
+    items = [run_item(row, base) for row in latest.items]
+    account = None if who.kind is PrincipalKind.OPEN else f"{who.name} ({who.tenant})"
+    answer = page_of(
+        "index.html", language, form=True, runs=items, words=WORDS[language], account=account
+    )
     answer.headers["Vary"] = "Accept-Language"
     return answer
 
@@ -57,14 +63,14 @@ async def docs(request: Request) -> HTMLResponse:
         (tag, [each for each in operations if each["tags"] == [tag["name"]]])
         for tag in document["tags"]
     ]
-    return _page("docs.html", "en", document=document, tags=tags)
+    return page_of("docs.html", "en", document=document, tags=tags)
 
 
 @router.get("/docs/errors")
 async def docs_errors() -> HTMLResponse:
     """Explain every kind of problem."""
     meanings = {error.slug: inspect.cleandoc(error.__doc__ or "") for error in _errors(TrendsError)}
-    return _page("errors.html", "en", kinds=KINDS, meanings=meanings)
+    return page_of("errors.html", "en", kinds=KINDS, meanings=meanings)
 
 
 def prose(text: str) -> Markup:
@@ -87,9 +93,17 @@ def _errors(kind: type[TrendsError]) -> Iterator[type[TrendsError]]:
         yield from _errors(each)
 
 
-def _page(template: str, language: str, **values: Any) -> HTMLResponse:
+def page_of(
+    template: str, language: str, *, status: int = 200, form: bool = False, **values: Any
+) -> HTMLResponse:
+    """Draw a page that runs no script and loads nothing; with `form`, one that may send forms to us."""
     text = _TEMPLATES.get_template(template).render(language=language, style=_STYLE, **values)
-    return HTMLResponse(text, headers={"Content-Security-Policy": POLICY})
+    headers = {"Content-Security-Policy": POLICY}
+    if form:
+        policy = POLICY.replace("form-action 'none'", "form-action 'self'")
+        # Without a referrer a form would be sent as from nowhere, and be taken for another site's.
+        headers = {"Content-Security-Policy": policy, "Referrer-Policy": "same-origin"}
+    return HTMLResponse(text, status, headers)
 
 
 def _templates() -> Environment:

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 from urllib.parse import quote
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from engine.requests import PRIORITIES, StartRun
 from engine.runs import PendingStage
-from trends.domain.models import Language, RunStatus
+from trends.domain.models import Edition, Language, RunStatus
 from trends.storage.rows import RunEvent, RunRow, StageRow
 from workflows.stages import PIPELINES, Stage
 
@@ -28,6 +28,20 @@ StageStatus = Literal[
 # A database may take neither, and neither can be sent back.
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _PRIORITY_NAMES = {key: name for name, key in PRIORITIES.items()}
+
+
+def _is_written(value: object) -> object:
+    """Refuse a bare number: it would be read as seconds since 1970, which nobody means here."""
+    if isinstance(value, int | float) or (
+        isinstance(value, str) and _NUMBER.fullmatch(value.strip())
+    ):
+        message = "is a number; write a time as 2026-01-08T00:00:00Z"
+        raise ValueError(message)
+    return value
+
+
+_NUMBER = re.compile(r"[+-]?[0-9_.]+(?:[eE][+-]?[0-9]+)?")
+Moment = Annotated[AwareDatetime, BeforeValidator(_is_written)]
 
 
 class Out(BaseModel):
@@ -177,6 +191,9 @@ class RunSummary(Out):
     ended_at: AwareDatetime | None
     parent_run: str | None = Field(description="The run whose earlier stages were taken over.")
     start_from: str | None = Field(description="First stage that was executed, in such a run.")
+    edition: Edition = Field(
+        description="`partial`: went out at its due time without what was not read by then; `corrected`: follows such a one."
+    )
     reason: Reason | None = Field(description="Why it is parked, or did not complete.")
     lines: list[str] = Field(description="The report's five lines; empty until there is a report.")
     links: Links
@@ -303,6 +320,7 @@ def _fields(row: RunRow, ui_base: str | None, monitor: str | None) -> dict[str, 
         "started_at": row.started_at,
         "ended_at": row.ended_at,
         "parent_run": row.parent_run,
+        "edition": row.edition,
         "start_from": row.start_from if row.parent_run else None,
         "reason": _reason(row.slug, row.reason),
         "lines": list(row.lines),

@@ -16,12 +16,18 @@ WORDS: dict[str, dict[str, str]] = {
         "starting": "starting",
         "running": "running",
         "blocked": "parked, waiting for a decision",
+        "paused": "paused",
         "completed": "completed",
         "failed": "failed",
         "cancelled": "cancelled",
         "terminated": "terminated",
         "timed_out": "timed out",
         "lost": "lost",
+        "sign_in": "Sign in",
+        "sign_out": "Sign out",
+        "credential": "API key, or a token of your identity provider",
+        "credential_help": "A key is made with",
+        "signed_in_as": "Signed in as",
     },
     "ko": {
         "title": "트렌드 분석 실행 목록",
@@ -38,11 +44,45 @@ WORDS: dict[str, dict[str, str]] = {
         "starting": "시작하는 중",
         "running": "실행 중",
         "blocked": "멈춤, 결정을 기다리는 중",
+        "paused": "일시 정지",
         "completed": "완료",
         "failed": "실패",
         "cancelled": "취소됨",
         "terminated": "강제 종료됨",
         "timed_out": "시간 초과",
         "lost": "유실됨",
+        "sign_in": "로그인",
+        "sign_out": "로그아웃",
+        "credential": "API 키 또는 인증 서비스의 토큰",
+        "credential_help": "키를 만드는 명령:",
+        "signed_in_as": "로그인한 계정:",
+    },
+}
+
+# What a link says that shows nothing, by language and slug.
+SHARE_WORDS: dict[str, dict[str, dict[str, str]]] = {
+    "en": {
+        "share-gone": {
+            "title": "This link shows nothing any more",
+            "why": "It has expired, or was taken back.",
+            "next": "Ask whoever gave it to you for another.",
+        },
+        "share-not-found": {
+            "title": "There is no such link",
+            "why": "It was not given out here, or part of it is missing.",
+            "next": "Copy the whole address.",
+        },
+    },
+    "ko": {
+        "share-gone": {
+            "title": "더 이상 볼 수 없는 링크입니다",
+            "why": "기간이 지났거나 공유가 취소되었습니다.",
+            "next": "링크를 준 사람에게 새 링크를 요청하세요.",
+        },
+        "share-not-found": {
+            "title": "없는 링크입니다",
+            "why": "이곳에서 만든 링크가 아니거나 주소의 일부가 빠졌습니다.",
+            "next": "주소 전체를 복사했는지 확인하세요.",
+        },
     },
 }

@@ -4,11 +4,28 @@ from typing import Annotated
 
 import typer
 
-from cli import hand, items, market, monitor_files, monitors, notify, runs, sources, steer, trends
+from cli import (
+    backfills,
+    hand,
+    items,
+    keys,
+    market,
+    monitor_files,
+    monitors,
+    notify,
+    runs,
+    schedules,
+    shares,
+    sources,
+    steer,
+    trends,
+    webhooks,
+)
 from cli.demo import demo
 from cli.doctor import doctor
 from cli.exits import epilog
 from cli.migrate import migrate
+from cli.serve import api, namespace, worker
 from cli.submit import run
 from cli.up import up
 
@@ -46,7 +63,7 @@ def root(
     """
 
 
-for _command in (up, demo, doctor, migrate, run):
+for _command in (up, demo, doctor, migrate, namespace, api, worker, run):
     app.command()(_command)
 
 # The program is called trends: what is said of a trend stands right behind its name.
@@ -72,7 +89,11 @@ _runs = typer.Typer(
 _runs.command("list")(runs.list_)
 for _command in (runs.show, runs.watch, runs.wait, runs.report):
     _runs.command()(_command)
-for _command in (steer.cancel, steer.retry, steer.skip, steer.abort, steer.rerun):
+for _command in (steer.cancel, steer.pause, steer.resume):
+    _runs.command()(_command)
+for _command in (steer.retry, steer.skip, steer.abort, steer.rerun):
+    _runs.command()(_command)
+for _command in (shares.share, shares.shares, shares.unshare):
     _runs.command()(_command)
 app.add_typer(_runs, name="runs")
 
@@ -84,12 +105,35 @@ _monitors = typer.Typer(
 _monitors.command("list")(monitors.list_)
 for _command in (monitors.show, monitors.add, monitors.edit, monitors.run):
     _monitors.command()(_command)
-for _command in (monitors.pause, monitors.resume, monitors.remove):
+for _command in (monitors.pause, monitors.resume, monitors.remove, backfills.backfill):
     _monitors.command()(_command)
 _monitors.command("import")(monitor_files.import_)
 for _command in (monitor_files.export, monitor_files.watchlist, monitor_files.watch):
     _monitors.command()(_command)
 app.add_typer(_monitors, name="monitors")
+
+_schedules = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="See when monitors run by themselves, what became of it, and steer it.",
+)
+_schedules.command("list")(schedules.list_)
+_schedules.command("next")(schedules.next_)
+for _command in (schedules.show, schedules.trigger, schedules.pause, schedules.resume):
+    _schedules.command()(_command)
+app.add_typer(_schedules, name="schedules")
+
+_backfills = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="See how far monitors over past spans are, and steer them.",
+)
+_backfills.command("list")(backfills.list_)
+for _command in (backfills.show, backfills.watch, backfills.pause, backfills.resume):
+    _backfills.command()(_command)
+_backfills.command()(backfills.cancel)
+_backfills.command("retry-failed")(backfills.retry_failed)
+app.add_typer(_backfills, name="backfills")
 
 _market = typer.Typer(
     no_args_is_help=True,
@@ -130,3 +174,25 @@ for _command in (sources.add, sources.export, sources.check, sources.poll):
 for _command in (sources.pause, sources.resume, sources.remove):
     _sources.command()(_command)
 app.add_typer(_sources, name="sources")
+
+_keys = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Say who may use the API, and see who did what.",
+)
+_keys.command("list")(keys.list_)
+for _command in (keys.create, keys.revoke, keys.me, keys.audit):
+    _keys.command()(_command)
+app.add_typer(_keys, name="keys")
+
+_webhooks = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Register addresses of your own that hear of reports, try them, see what went there.",
+)
+_webhooks.command("list")(webhooks.list_)
+for _command in (webhooks.add, webhooks.remove, webhooks.enable, webhooks.disable):
+    _webhooks.command()(_command)
+for _command in (webhooks.test, webhooks.rotate, webhooks.deliveries, webhooks.resend):
+    _webhooks.command()(_command)
+app.add_typer(_webhooks, name="webhooks")

@@ -132,6 +132,9 @@ class Board:
                     part.state = "blocked"
                     part.ended_at = part.ended_at or event.at
             return f"parked at {stage}: {self.reason}"
+        if what == "paused":
+            self.status, self.parked_at = "paused", ""
+            return f"paused before {stage}: trends runs resume {event.run_id}"
         if what == "resumed":
             self.status, self.parked_at = "running", ""
             return f"goes on at {stage}"

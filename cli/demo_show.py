@@ -20,13 +20,21 @@ from trends_client import AsyncTrendsClient, Run
 
 LONGEST_RUN_SECONDS = 300.0
 
-# What a demo must not touch: a state, a database or a store of yours.
-NOT_OURS = ("TRENDS_DATABASE_URL", "TRENDS_ARTIFACTS_URL", "TRENDS_STATE")
+# What a demo must not touch: a state, a database or a store of yours; nor serve others.
+NOT_OURS = (
+    "ENVIRONMENT",
+    "TRENDS_API__HOST",
+    "TRENDS_ARTIFACTS_URL",
+    "TRENDS_DATABASE_URL",
+    "TRENDS_STATE",
+)
+# It serves this machine alone, and has nobody who could show a key.
+OURS = {"TRENDS_ENV": "development", "TRENDS_AUTH__MODE": "off"}
 
 
 def demo_environ(environ: Mapping[str, str]) -> dict[str, str]:
     """Leave out of an environment what would lead a demo to data that is not its own."""
-    return {name: value for name, value in environ.items() if name not in NOT_OURS}
+    return {name: value for name, value in environ.items() if name not in NOT_OURS} | OURS
 
 
 @dataclass

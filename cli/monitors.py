@@ -40,8 +40,32 @@ WindowLength = Annotated[
 Cadence = Annotated[
     str | None, typer.Option("--cadence", help="How often it is to run: 6h, 1d, 1w; '' by hand.")
 ]
+Cron = Annotated[
+    str | None,
+    typer.Option(
+        "--cron", help="When it is to run, as '30 8 * * 1-5'; '' for none.", metavar="CRON"
+    ),
+]
+TimeZone = Annotated[
+    str | None,
+    typer.Option("--time-zone", help="Zone of cron and due, as Asia/Seoul; '' the market's."),
+]
 Due = Annotated[
     str | None, typer.Option("--due", help="Time of day for its report, as 08:30; '' for none.")
+]
+Jitter = Annotated[
+    str | None, typer.Option("--jitter", help="Begin up to so much later, as 5m; '' on time.")
+]
+Overlap = Annotated[
+    str | None,
+    typer.Option(
+        "--overlap",
+        help="While the run before goes on: skip, buffer_one, buffer_all, cancel_other, terminate_other, allow_all.",
+    ),
+]
+Catchup = Annotated[
+    str | None,
+    typer.Option("--catchup", help="Begin so late at most if it could not in time, as 6h."),
 ]
 ReportLanguage = Annotated[
     str | None, typer.Option("--report-language", help="Report in ko or en.")
@@ -88,7 +112,7 @@ def _row(monitor: "Monitor", *, drawn: bool) -> list[str]:
         monitor.name,
         monitor.state,
         monitor.window,
-        monitor.cadence,
+        monitor.cron or monitor.cadence,
         str(monitor.watched) if monitor.watched or not drawn else "",
         monitor.query or ("everything" if drawn else ""),
     ]
@@ -143,7 +167,12 @@ def _describe(session: Session, monitor: "Monitor") -> None:
         ("query", monitor.query or "everything"),
         ("window", monitor.window),
         ("cadence", monitor.cadence),
+        ("cron", monitor.cron),
+        ("time zone", monitor.time_zone),
         ("due", monitor.due),
+        ("jitter", monitor.jitter),
+        ("overlap", monitor.overlap if monitor.cadence or monitor.cron else ""),
+        ("catch-up", monitor.catchup if monitor.cadence or monitor.cron else ""),
         ("market", monitor.market),
         ("languages", ", ".join(monitor.languages)),
         ("sources", ", ".join(monitor.sources)),
@@ -182,7 +211,12 @@ def add(
     source: Sources = None,
     window: WindowLength = None,
     cadence: Cadence = None,
+    cron: Cron = None,
+    time_zone: TimeZone = None,
     due: Due = None,
+    jitter: Jitter = None,
+    overlap: Overlap = None,
+    catchup: Catchup = None,
     report_language: ReportLanguage = None,
     channel: Channels = None,
     category: Categories = None,
@@ -208,7 +242,12 @@ def add(
             sources=resolve_sources(session, client, source) if source else None,
             window=window,
             cadence=cadence,
+            cron=cron,
+            time_zone=time_zone,
             due=due,
+            jitter=jitter,
+            overlap=overlap,
+            catchup=catchup,
             report_language=report_language,
             channels=channel or None,
             categories=category or None,
@@ -228,7 +267,12 @@ def edit(
     source: Sources = None,
     window: WindowLength = None,
     cadence: Cadence = None,
+    cron: Cron = None,
+    time_zone: TimeZone = None,
     due: Due = None,
+    jitter: Jitter = None,
+    overlap: Overlap = None,
+    catchup: Catchup = None,
     report_language: ReportLanguage = None,
     channel: Channels = None,
     category: Categories = None,
@@ -255,7 +299,12 @@ def edit(
         "languages": language or None,
         "window": window,
         "cadence": cadence,
+        "cron": cron,
+        "time_zone": time_zone,
         "due": due,
+        "jitter": jitter,
+        "overlap": overlap,
+        "catchup": catchup,
         "report_language": report_language,
         "channels": channel or None,
         "categories": category or None,

@@ -99,6 +99,7 @@ STYLES = {
     "completed": "green",
     "running": "cyan",
     "blocked": "yellow",
+    "paused": "yellow",
     "failed": "red",
     "timed_out": "red",
     "terminated": "red",

@@ -40,11 +40,13 @@ def explain(error: Exception) -> Problem:
 
 
 def _explain_client(error: Exception) -> Problem | None:
-    from trends_client import ApiError, CannotReachError, WaitTimeoutError
+    from trends_client import ApiError, CannotReachError, ProfileError, WaitTimeoutError
 
     if isinstance(error, CannotReachError):
         what = f"Cannot reach the API at {error.base_url} ({error.cause})."
         return _problem((what, "Is it up? Try: trends up"), Exit.UNREACHABLE)
+    if isinstance(error, ProfileError):
+        return _problem((str(error),), Exit.USAGE)
     if isinstance(error, WaitTimeoutError):
         again = f"Still running: trends runs watch {error.run.id}"
         return _problem((str(error), again), Exit.UNFINISHED)

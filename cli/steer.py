@@ -1,4 +1,4 @@
-"""`trends runs cancel|retry|skip|abort|rerun`: decide how a run goes on."""
+"""`trends runs cancel|pause|resume|retry|skip|abort|rerun`: decide how a run goes on."""
 
 from typing import Annotated
 
@@ -17,6 +17,28 @@ def cancel(session: Session, run_id: RunId) -> None:
     with connect(session) as client:
         run = client.cancel(find_run(client, run_id).id)
         tell(session, run, f"Cancelling {run.id}. See it end: trends runs wait {run.id}")
+
+
+@calls_api
+def pause(session: Session, run_id: RunId) -> None:
+    """Let a run stand still: the stage under way ends, the next does not begin."""
+    from cli.connection import connect, find_run
+    from cli.outcome import tell
+
+    with connect(session) as client:
+        run = client.pause(find_run(client, run_id).id)
+        tell(session, run, f"It pauses before its next stage. Go on: trends runs resume {run.id}")
+
+
+@calls_api
+def resume(session: Session, run_id: RunId) -> None:
+    """Let a paused run go on."""
+    from cli.connection import connect, find_run
+    from cli.outcome import tell
+
+    with connect(session) as client:
+        run = client.resume(find_run(client, run_id).id)
+        tell(session, run, f"It goes on. Follow it: trends runs watch {run.id}")
 
 
 @calls_api

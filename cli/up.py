@@ -22,6 +22,9 @@ StateFolder = Annotated[
 ]
 
 
+FIRST_KEY = "trends keys create NAME --scope admin --local"
+
+
 @speaks
 def up(
     session: Session,
@@ -43,6 +46,7 @@ def up(
     """
     import asyncio
 
+    from engine.listening import require_safe
     from engine.signals import run_until_signal
     from engine.stack import open_stack
     from engine.state import locate_state
@@ -53,6 +57,8 @@ def up(
     if port is not None:
         environ["TRENDS_API__PORT"] = str(port)
     settings = load_settings(environ)
+    # Before anything is started: the API would say so a minute later, in its log.
+    require_safe(settings)
     folder = locate_state(environ, state)
 
     async def serve(hurry: asyncio.Event) -> None:
@@ -65,6 +71,8 @@ def up(
             hurry=hurry,
         ) as running:
             _announce(session, running, folder)
+            if settings.auth.mode == "required":
+                session.out.say("Every caller shows a key; the first one: " + FIRST_KEY)
             await asyncio.Event().wait()
 
     asyncio.run(run_until_signal(serve))

@@ -20,6 +20,8 @@ from trends.errors import EngineNotFoundError
 
 # A stack of a developer's own keeps the published ports, and a machine's load is no failure of a property.
 FIRST_PORT = 21_000
+# Taken out of the environment: processes of the product refuse variables that they do not know.
+GIVEN_SERVER = os.environ.pop("TRENDS_TEST_TEMPORAL", None)
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
@@ -47,7 +49,14 @@ async def engine() -> Engine:
 async def engine_server(
     engine: Engine, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncGenerator[str]:
-    """Address of a real server on free ports with a database of its own, prepared as `trends up` does."""
+    """Address of a real server on free ports with a database of its own, prepared as `trends up` does.
+
+    TRENDS_TEST_TEMPORAL names another one, prepared already, such as that of `make test-prod-like`. Its tests share one
+    namespace and its queues: no xdist there.
+    """
+    if GIVEN_SERVER:
+        yield GIVEN_SERVER
+        return
     assert engine.binary is not None
     async with AsyncExitStack() as stack:
         child = make_engine_child(engine.binary, tmp_path_factory.mktemp("temporal"), stack)

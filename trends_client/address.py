@@ -6,16 +6,28 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from trends_client.auth import default_profile_url, profile_url
+
 DEFAULT_URL = "http://127.0.0.1:8000"
 
 
 def find_base_url(given: str | None = None, environ: Mapping[str, str] = os.environ) -> str:
     """Settle the API's address.
 
-    In this order: what was given, TRENDS_API_URL, what `trends up` wrote into the state folder (TRENDS_STATE, else
-    `./.trends`), http://127.0.0.1:8000.
+    In this order: what was given, TRENDS_API_URL, the profile that TRENDS_PROFILE names, what `trends up` wrote into the
+    state folder (TRENDS_STATE, else `./.trends`), the profile `default`, http://127.0.0.1:8000.
+
+    Raises:
+        ProfileError: The profile file cannot be used, or has no such profile.
     """
-    found = given or environ.get("TRENDS_API_URL") or _running(environ) or DEFAULT_URL
+    found = (
+        given
+        or environ.get("TRENDS_API_URL")
+        or profile_url(environ)
+        or _running(environ)
+        or default_profile_url(environ)
+        or DEFAULT_URL
+    )
     return found.rstrip("/")
 
 

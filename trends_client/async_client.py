@@ -13,8 +13,11 @@ import httpx
 
 from trends_client import calls, trend_calls, turns
 from trends_client.address import find_base_url
+from trends_client.auth import KeyAuth, find_api_key
+from trends_client.backfill_client import AsyncBackfills
 from trends_client.calls import WindowLike
-from trends_client.connection import AsyncConnection, goes_direct
+from trends_client.connection import AsyncConnection, goes_direct, trusted
+from trends_client.key_client import AsyncKeys
 from trends_client.models import (
     Channel,
     ChannelTest,
@@ -25,10 +28,13 @@ from trends_client.models import (
     Upload,
 )
 from trends_client.monitor_client import AsyncMarkets, AsyncMonitors
+from trends_client.schedule_client import AsyncSchedules
+from trends_client.share_client import AsyncEvidence, AsyncShares
 from trends_client.source_client import AsyncItems, AsyncSources
 from trends_client.sse import Follower
 from trends_client.trend_calls import TrendFilter, TrendPages
 from trends_client.trend_models import ComparedWindows, Trend, TrendFormat, TrendLife
+from trends_client.webhook_client import AsyncWebhooks
 
 
 class AsyncTrendsClient:
@@ -36,6 +42,7 @@ class AsyncTrendsClient:
 
     Args:
         base_url: Address of the API; else TRENDS_API_URL, the state folder's running.json, http://127.0.0.1:8000.
+        api_key: Key or token to send; else TRENDS_API_KEY, then the profile file's key for this address.
         transport: Where requests go instead of the network, for tests.
         timeout: Seconds an answer may take.
         patience: Seconds to keep trying when the connection breaks, such as while the API restarts.
@@ -50,6 +57,7 @@ class AsyncTrendsClient:
         self,
         base_url: str | None = None,
         *,
+        api_key: str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         timeout: float = 30.0,
         patience: float = turns.PATIENCE_SECONDS,
@@ -61,9 +69,9 @@ class AsyncTrendsClient:
         self._http = httpx.AsyncClient(
             base_url=self.base_url,
             transport=transport,
+            auth=KeyAuth(find_api_key(self.base_url, api_key)),
             trust_env=not goes_direct(self.base_url),
-            # Reading the certificates takes longer than most calls.
-            verify=self.base_url.startswith("https:"),
+            verify=trusted(self.base_url),
         )
         self._connection = AsyncConnection(
             self.base_url, self._http, timeout, patience, sleep, clock
@@ -73,9 +81,15 @@ class AsyncTrendsClient:
         self._clock = clock
         self._key = key
         self.items = AsyncItems(self._send)
+        self.schedules = AsyncSchedules(self._send)
         self.sources = AsyncSources(self._send)
         self.monitors = AsyncMonitors(self._send, key)
         self.markets = AsyncMarkets(self._send)
+        self.backfills = AsyncBackfills(self._send, key)
+        self.keys = AsyncKeys(self._send)
+        self.webhooks = AsyncWebhooks(self._send)
+        self.shares = AsyncShares(self._send)
+        self.evidence = AsyncEvidence(self._send)
 
     async def __aenter__(self) -> Self:
         return self
@@ -199,6 +213,14 @@ class AsyncTrendsClient:
     async def cancel(self, run_id: str) -> Run:
         """Stop a run."""
         return calls.read_run(await self._send(calls.act(run_id, "cancel")))
+
+    async def pause(self, run_id: str) -> Run:
+        """Let a run stand still once the stage under way has ended."""
+        return calls.read_run(await self._send(calls.act(run_id, "pause")))
+
+    async def resume(self, run_id: str) -> Run:
+        """Let a paused run go on."""
+        return calls.read_run(await self._send(calls.act(run_id, "resume")))
 
     async def retry(self, run_id: str, stage: str | None = None) -> Run:
         """Let a parked run try its stage again; with `stage`, only if it is parked there."""

@@ -12,8 +12,11 @@ import httpx
 
 from trends_client import calls, trend_calls, turns
 from trends_client.address import find_base_url
+from trends_client.auth import KeyAuth, find_api_key
+from trends_client.backfill_client import Backfills
 from trends_client.calls import WindowLike
-from trends_client.connection import Connection, goes_direct
+from trends_client.connection import Connection, goes_direct, trusted
+from trends_client.key_client import Keys
 from trends_client.models import (
     Channel,
     ChannelTest,
@@ -24,10 +27,13 @@ from trends_client.models import (
     Upload,
 )
 from trends_client.monitor_client import Markets, Monitors
+from trends_client.schedule_client import Schedules
+from trends_client.share_client import Evidence, Shares
 from trends_client.source_client import Items, Sources
 from trends_client.sse import Follower
 from trends_client.trend_calls import TrendFilter, TrendPages
 from trends_client.trend_models import ComparedWindows, Trend, TrendFormat, TrendLife
+from trends_client.webhook_client import Webhooks
 
 
 class TrendsClient:
@@ -35,6 +41,7 @@ class TrendsClient:
 
     Args:
         base_url: Address of the API; else TRENDS_API_URL, the state folder's running.json, http://127.0.0.1:8000.
+        api_key: Key or token to send; else TRENDS_API_KEY, then the profile file's key for this address.
         transport: Where requests go instead of the network, for tests.
         timeout: Seconds an answer may take.
         patience: Seconds to keep trying when the connection breaks, such as while the API restarts.
@@ -49,6 +56,7 @@ class TrendsClient:
         self,
         base_url: str | None = None,
         *,
+        api_key: str | None = None,
         transport: httpx.BaseTransport | None = None,
         timeout: float = 30.0,
         patience: float = turns.PATIENCE_SECONDS,
@@ -60,9 +68,9 @@ class TrendsClient:
         self._http = httpx.Client(
             base_url=self.base_url,
             transport=transport,
+            auth=KeyAuth(find_api_key(self.base_url, api_key)),
             trust_env=not goes_direct(self.base_url),
-            # Reading the certificates takes longer than most calls.
-            verify=self.base_url.startswith("https:"),
+            verify=trusted(self.base_url),
         )
         self._connection = Connection(self.base_url, self._http, timeout, patience, sleep, clock)
         self._send = self._connection.send
@@ -70,9 +78,15 @@ class TrendsClient:
         self._clock = clock
         self._key = key
         self.items = Items(self._send)
+        self.schedules = Schedules(self._send)
         self.sources = Sources(self._send)
         self.monitors = Monitors(self._send, key)
         self.markets = Markets(self._send)
+        self.backfills = Backfills(self._send, key)
+        self.keys = Keys(self._send)
+        self.webhooks = Webhooks(self._send)
+        self.shares = Shares(self._send)
+        self.evidence = Evidence(self._send)
 
     def __enter__(self) -> Self:
         return self
@@ -194,6 +208,14 @@ class TrendsClient:
     def cancel(self, run_id: str) -> Run:
         """Stop a run."""
         return calls.read_run(self._send(calls.act(run_id, "cancel")))
+
+    def pause(self, run_id: str) -> Run:
+        """Let a run stand still once the stage under way has ended."""
+        return calls.read_run(self._send(calls.act(run_id, "pause")))
+
+    def resume(self, run_id: str) -> Run:
+        """Let a paused run go on."""
+        return calls.read_run(self._send(calls.act(run_id, "resume")))
 
     def retry(self, run_id: str, stage: str | None = None) -> Run:
         """Let a parked run try its stage again; with `stage`, only if it is parked there."""

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+import os
+import ssl
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from http import HTTPStatus
 from ipaddress import ip_address
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import BinaryIO
 import httpx
 
 from trends_client.calls import Call, problem_of
-from trends_client.errors import CannotReachError, ServerError
+from trends_client.errors import CannotReachError, OverLimitError, ServerError
 from trends_client.models import Event
 from trends_client.patience import Patience
 from trends_client.sse import Follower
@@ -65,7 +67,7 @@ class Connection:
         while True:
             try:
                 return self._once(call, file)
-            except (httpx.TransportError, ServerError) as error:
+            except (httpx.TransportError, OverLimitError, ServerError) as error:
                 self._sleep(waits.pause_after(error, call))
 
     def follow(self, call: Call, follower: Follower) -> Iterator[Event]:
@@ -73,10 +75,10 @@ class Connection:
         patience = max(self._patience, STREAM_PATIENCE_SECONDS)
         waits = Patience(self._base_url, patience, self._clock)
         while True:
-            broke: httpx.TransportError | ServerError | None = None
+            broke: httpx.TransportError | OverLimitError | ServerError | None = None
             try:
                 yield from self._stream(call, follower)
-            except (httpx.TransportError, ServerError) as error:
+            except (httpx.TransportError, OverLimitError, ServerError) as error:
                 broke = error
             if follower.done:
                 return
@@ -152,7 +154,7 @@ class AsyncConnection:
         while True:
             try:
                 return await self._once(call, file)
-            except (httpx.TransportError, ServerError) as error:
+            except (httpx.TransportError, OverLimitError, ServerError) as error:
                 await self._sleep(waits.pause_after(error, call))
 
     async def follow(self, call: Call, follower: Follower) -> AsyncGenerator[Event]:
@@ -160,12 +162,12 @@ class AsyncConnection:
         patience = max(self._patience, STREAM_PATIENCE_SECONDS)
         waits = Patience(self._base_url, patience, self._clock)
         while True:
-            broke: httpx.TransportError | ServerError | None = None
+            broke: httpx.TransportError | OverLimitError | ServerError | None = None
             try:
                 async with contextlib.aclosing(self._stream(call, follower)) as events:
                     async for event in events:
                         yield event
-            except (httpx.TransportError, ServerError) as error:
+            except (httpx.TransportError, OverLimitError, ServerError) as error:
                 broke = error
             if follower.done:
                 return
@@ -220,6 +222,28 @@ def goes_direct(base_url: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def trusted(base_url: str, environ: Mapping[str, str] = os.environ) -> ssl.SSLContext | bool:
+    """Tell whose certificates are trusted.
+
+    SSL_CERT_FILE names a file of authorities instead of the usual ones. The HTTP library reads it together with the
+    environment's proxies alone, and those are kept away from an API on this machine.
+
+    Raises:
+        CannotReachError: There are none in that file.
+    """
+    if not base_url.startswith("https:"):
+        # Reading the certificates takes longer than most calls.
+        return False
+    file = environ.get("SSL_CERT_FILE")
+    try:
+        return ssl.create_default_context(cafile=file) if file else True
+    except OSError as error:
+        # ssl's own errors among them.
+        raise CannotReachError(
+            base_url, f"SSL_CERT_FILE names {file}, which holds no certificates: {error.strerror}"
+        ) from error
 
 
 def timeout_of(call: Call, timeout: float, *, uploads: bool) -> httpx.Timeout:

@@ -1,6 +1,7 @@
 """Every error this client raises.
 
 TrendsClientError
+├── ProfileError          the profile file, or the key that was found, cannot be used
 ├── CannotReachError      nothing answers at the address, or the connection kept breaking
 ├── WaitTimeoutError      the run goes on; `.run` is how it stood
 └── ApiError              the API answered with a problem (RFC 9457)
@@ -19,6 +20,10 @@ from trends_client.models import Problem, ProblemError, Run
 
 class TrendsClientError(Exception):
     """Base of everything this client raises."""
+
+
+class ProfileError(TrendsClientError):
+    """The profile file, or the key that was found, cannot be used; the message says how to mend it."""
 
 
 class CannotReachError(TrendsClientError):

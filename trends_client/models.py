@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 ReportFormat = Literal["markdown", "json", "html"]
 
 # Everything else is final, including statuses that a newer API may add.
-GOING_ON = frozenset({"starting", "running", "blocked"})
+GOING_ON = frozenset({"starting", "running", "blocked", "paused"})
 FINAL_EVENTS = frozenset(
     {
         "run.completed",
@@ -103,6 +103,7 @@ class Run(Model):
     ended_at: datetime | None = None
     parent_run: str | None = None
     start_from: str | None = None
+    edition: str = "full"
     reason: Reason | None = None
     lines: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = ()

@@ -51,7 +51,12 @@ class Monitor(Model):
     sources: tuple[str, ...]
     window: str
     cadence: str = ""
+    cron: str = ""
+    time_zone: str = ""
     due: str = ""
+    jitter: str = ""
+    overlap: str = ""
+    catchup: str = ""
     report_language: str
     channels: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()

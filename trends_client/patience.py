@@ -7,7 +7,7 @@ from http import HTTPStatus
 import httpx
 
 from trends_client.calls import Call
-from trends_client.errors import CannotReachError, ServerError
+from trends_client.errors import CannotReachError, OverLimitError, ServerError
 
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
@@ -32,13 +32,22 @@ class Patience:
         self._deadline: float | None = None
         self._pauses = _pauses()
 
-    def pause_after(self, error: httpx.TransportError | ServerError, call: Call) -> float:
+    def pause_after(
+        self, error: httpx.TransportError | OverLimitError | ServerError, call: Call
+    ) -> float:
         """Give the seconds to pause before the next try.
 
         Raises:
             CannotReachError: The connection broke, and the time is over or the call must not be repeated.
+            OverLimitError: Too many requests, and the time is over before one is served.
             ServerError: The API's own answer, where another try would not help or the time is over.
         """
+        if isinstance(error, OverLimitError):
+            # Nothing was done with it, whatever it was.
+            pause = self._pause(error.retry_after_seconds) if error.slug == "rate-limited" else None
+            if pause is None:
+                raise error
+            return pause
         if isinstance(error, ServerError):
             busy = error.status == HTTPStatus.SERVICE_UNAVAILABLE and call.repeatable
             pause = self._pause(error.retry_after_seconds) if busy else None

@@ -7,9 +7,11 @@ from uuid import uuid4
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from api.deps import TENANT, ServedBy
+from api.auth import needs
+from api.deps import ServedBy, WritesMonitors
 from api.errors import problems
 from api.schemas import Out
+from trends.domain.access import Scope
 from trends.errors import DeliveryUncertainError
 
 router = APIRouter(prefix="/v1/channels", tags=["channels"])
@@ -47,6 +49,7 @@ class ChannelTest(Out):
     "",
     operation_id="list_channels",
     summary="List channels",
+    dependencies=[needs(Scope.SETTINGS_READ)],
 )
 async def list_channels(served: ServedBy) -> ChannelList:
     """Give every channel of the settings, and whether all that it needs is there. Nothing is sent."""
@@ -67,6 +70,7 @@ async def list_channels(served: ServedBy) -> ChannelList:
     responses=problems("unknown-name", "settings", "delivery", "delivery-unavailable"),
 )
 async def test_channel(
+    who: WritesMonitors,
     served: ServedBy,
     name: Annotated[str, Path(max_length=40, description="Name of the channel.")],
 ) -> ChannelTest:
@@ -74,7 +78,7 @@ async def test_channel(
     language = served.doors.settings.runs.report_language
     try:
         remark = await served.doors.channels.test(
-            TENANT, name, language=language, nonce=uuid4().hex
+            who.tenant, name, language=language, nonce=uuid4().hex
         )
     except DeliveryUncertainError as error:
         return ChannelTest(channel=name, state="uncertain", remark=str(error))

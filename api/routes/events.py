@@ -1,15 +1,16 @@
 """Events of a run, live, as server-sent events."""
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterable
+import json
+from collections.abc import AsyncGenerator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api.deps import TENANT, RunId, ServedBy
+from api.deps import ReadsRuns, RunId, Served, ServedBy
 from api.errors import problems
-from api.events import Interrupted, Seen
+from api.event_stream import ITEM_SCHEMA, MEDIA_TYPE, EventStream, comment, message
+from api.events import MAX_SEQ, Interrupted, Progress, Quiet, Seen
 from api.schemas import event_out, progress_out
 from trends.errors import InvalidRequestError
 from trends.storage.rows import RunEvent, RunRow
@@ -17,8 +18,6 @@ from trends.storage.rows import RunEvent, RunRow
 router = APIRouter(prefix="/v1/runs", tags=["events"])
 
 RECONNECT_MS = 1000
-# Above it no run has events, and a database no integers.
-MAX_SEQ = 2**31 - 1
 
 _DESCRIPTION = """The events of the run, from the first or from the one behind `Last-Event-ID`, then those to come.
 
@@ -64,11 +63,16 @@ async def place(
 Place = Annotated[int, Depends(place)]
 
 
-async def watched(run_id: RunId, after: Place, served: ServedBy) -> RunRow:
+async def watched(who: ReadsRuns, run_id: RunId, after: Place, served: ServedBy) -> RunRow:
     """Find the run before the stream begins: once it has begun, no status can be told."""
-    row = await served.doors.store.get(TENANT, run_id)
-    if row.status.ended and after and not await served.doors.events.after(TENANT, run_id, after, 1):
+    row = await served.doors.store.get(who.tenant, run_id)
+    if (
+        row.status.ended
+        and after
+        and not await served.doors.events.after(who.tenant, run_id, after, 1)
+    ):
         raise StreamOverError
+    served.feeds.admit(row.tenant)
     return row
 
 
@@ -77,35 +81,42 @@ async def watched(run_id: RunId, after: Place, served: ServedBy) -> RunRow:
     operation_id="watch_run",
     summary="Follow a run",
     description=_DESCRIPTION,
-    response_class=EventSourceResponse,
+    status_code=200,
+    response_class=EventStream,
     responses={
-        200: {"description": "Server-sent events."},
+        200: {
+            "description": "Server-sent events.",
+            "content": {MEDIA_TYPE: {"itemSchema": ITEM_SCHEMA}},
+        },
         204: {"description": "Nothing follows."},
-        **problems("invalid-request", "run-not-found", "storage-unavailable"),
+        **problems("invalid-request", "run-not-found", "too-many-streams", "storage-unavailable"),
     },
 )
 async def watch_run(
     row: Annotated[RunRow, Depends(watched)], after: Place, served: ServedBy
-) -> AsyncIterable[ServerSentEvent]:
+) -> EventStream:
     """Stream the events of a run."""
+    return EventStream(_stream(row, after, served))
+
+
+async def _stream(row: RunRow, after: int, served: Served) -> AsyncGenerator[bytes]:
     feeds = served.feeds
-    seen: AsyncGenerator[Seen]
-    if row.status.ended:
-        seen = feeds.replay(TENANT, row.run_id, after)
-    else:
-        seen = feeds.watch(TENANT, row.run_id, after)
-    with served.metrics.open_streams.track_inprogress():
-        yield ServerSentEvent(comment=f"run {row.run_id}", retry=RECONNECT_MS)
-        async with contextlib.aclosing(seen):
+    with served.metrics.open_sse.track_inprogress(), feeds.stream(row.tenant):
+        yield comment(f"run {row.run_id}", RECONNECT_MS)
+        async with contextlib.aclosing(feeds.follow(row, after)) as seen:
             async for each in seen:
-                for message in _messages(each, row):
-                    yield message
+                for told in _messages(each, row):
+                    yield told
 
 
-def _messages(seen: Seen, row: RunRow) -> list[ServerSentEvent]:
-    if isinstance(seen, RunEvent):
-        return [ServerSentEvent(id=str(seen.seq), event=seen.type, data=event_out(seen))]
-    if isinstance(seen, Interrupted):
-        return [ServerSentEvent(event="reconnect", data={"why": seen.why})]
-    told = (progress_out(row.run_id, pending, row.agent) for pending in seen.stages)
-    return [ServerSentEvent(event=event.type, data=event) for event in told if event]
+def _messages(seen: Seen, row: RunRow) -> list[bytes]:
+    match seen:
+        case RunEvent():
+            return [message(seen.type, event_out(seen).model_dump_json(), str(seen.seq))]
+        case Interrupted():
+            return [message("reconnect", json.dumps({"why": seen.why}))]
+        case Quiet():
+            return [comment("still here")]
+        case Progress():
+            told = (progress_out(row.run_id, pending, row.agent) for pending in seen.stages)
+            return [message(event.type, event.model_dump_json()) for event in told if event]

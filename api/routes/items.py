@@ -4,10 +4,10 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AwareDatetime
 
-from api.deps import TENANT, ServedBy
+from api.deps import ReadsSources, ServedBy
 from api.errors import problems
+from api.schemas import Moment
 from api.source_schemas import ItemLanguage, ItemPageOut, ItemStats, item_out, stats_out
 from trends.domain import queries
 from trends.domain.models import utc_text
@@ -25,9 +25,9 @@ def wanted(
     ] = None,
     language: Annotated[ItemLanguage | None, Query(description="Only in this language.")] = None,
     start: Annotated[
-        AwareDatetime | None, Query(alias="from", description="Published at or after.")
+        Moment | None, Query(alias="from", description="Published at or after.")
     ] = None,
-    end: Annotated[AwareDatetime | None, Query(alias="to", description="Published before.")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="Published before.")] = None,
 ) -> ItemFilter:
     """Read which items are asked for."""
     if start is not None and end is not None and start >= end:
@@ -49,6 +49,7 @@ Wanted = Annotated[ItemFilter, Depends(wanted)]
     ),
 )
 async def search_items(
+    who: ReadsSources,
     request: Request,
     response: Response,
     served: ServedBy,
@@ -78,7 +79,7 @@ async def search_items(
         start=filters.start,
         end=filters.end,
     )
-    page = await served.doors.items.page(TENANT, chosen, cursor=cursor, limit=limit)
+    page = await served.doors.items.page(who.tenant, chosen, cursor=cursor, limit=limit)
     if page.next_cursor is not None:
         again = {
             "query": query or None,
@@ -100,6 +101,6 @@ async def search_items(
     summary="Count items",
     responses=problems("invalid-window", "validation", "storage-unavailable"),
 )
-async def count_items(served: ServedBy, filters: Wanted) -> ItemStats:
+async def count_items(who: ReadsSources, served: ServedBy, filters: Wanted) -> ItemStats:
     """Count items by source and day of publication (UTC)."""
-    return stats_out(await served.doors.items.stats(TENANT, filters))
+    return stats_out(await served.doors.items.stats(who.tenant, filters))

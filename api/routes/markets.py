@@ -5,11 +5,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
+from api.auth import needs
 from api.errors import problems
 from api.monitor_schemas import MarketList, MarketOut, market_out
+from trends.domain.access import Scope
 from trends.settings import load_market, market_names
 
-router = APIRouter(prefix="/v1/markets", tags=["markets"])
+router = APIRouter(
+    prefix="/v1/markets", tags=["markets"], dependencies=[needs(Scope.MONITORS_READ)]
+)
 
 
 @router.get("", operation_id="list_markets", summary="List markets", responses=problems("settings"))

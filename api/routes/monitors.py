@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi import Path as PathParameter
 
-from api.deps import TENANT, IdempotencyKey, ServedBy
+from api.deps import IdempotencyKey, ReadsMonitors, ServedBy, WritesMonitors, WritesRuns
 from api.errors import problems
 from api.monitor_schemas import (
     AuthorBody,
@@ -68,7 +68,7 @@ MonitorName = Annotated[
     str, PathParameter(max_length=80, description="Name of the monitor.", examples=["coffee-kr"])
 ]
 Back = Annotated[str, Query(max_length=20, description="How far to look back, such as `90d`.")]
-Who = Annotated[str, Query(max_length=80, description="Who does it.")]
+Author = Annotated[str, Query(max_length=80, description="Who does it.")]
 
 
 def if_revision(
@@ -119,6 +119,7 @@ MaybeRevision = Annotated[int | None, Depends(maybe_revision)]
     responses=problems("invalid-request", "validation", "storage-unavailable"),
 )
 async def list_monitors(
+    who: ReadsMonitors,
     request: Request,
     response: Response,
     served: ServedBy,
@@ -130,7 +131,7 @@ async def list_monitors(
 ) -> MonitorPageOut:
     """Give one page of monitors, by name. `Link: rel="next"` leads to the next."""
     page = await served.doors.monitors.store.page(
-        TENANT, removed=removed, cursor=cursor, limit=limit
+        who.tenant, removed=removed, cursor=cursor, limit=limit
     )
     if page.next_cursor is not None:
         asked = {"removed": str(removed).lower(), "limit": limit, "cursor": page.next_cursor}
@@ -150,9 +151,11 @@ async def list_monitors(
         **problems(*_WRONG),
     },
 )
-async def add_monitor(body: NewMonitorBody, served: ServedBy, response: Response) -> MonitorOut:
+async def add_monitor(
+    who: WritesMonitors, body: NewMonitorBody, served: ServedBy, response: Response
+) -> MonitorOut:
     """Add a monitor. One that was removed comes back with what is given, and with its past."""
-    kept = await served.doors.monitors.add(TENANT, body.draft(), body.author)
+    kept = await served.doors.monitors.add(who.tenant, body.draft(), body.author)
     _tag(response, kept.monitor)
     response.headers["Location"] = f"/v1/monitors/{kept.monitor.name}"
     return kept_out(kept)
@@ -164,18 +167,19 @@ async def add_monitor(body: NewMonitorBody, served: ServedBy, response: Response
     summary="Write monitors as YAML",
     response_class=Response,
     responses={
-        200: {"description": "YAML.", "content": {YAML: {"schema": {"type": "string"}}}},
+        200: {"description": "YAML.", "content": {YAML: {"schema": {"type": "object"}}}},
         **_READ,
     },
 )
 async def export_monitors(
+    who: ReadsMonitors,
     served: ServedBy,
     name: Annotated[
         list[str], Query(description="Only these; else all that are not removed.")
     ] = [],  # noqa: B006  # the framework copies it
 ) -> Response:
     """Give monitors, each complete; brought in again they are the same."""
-    return Response(await served.doors.monitors.write_out(TENANT, name), media_type=YAML)
+    return Response(await served.doors.monitors.write_out(who.tenant, name), media_type=YAML)
 
 
 @router.post(
@@ -192,15 +196,18 @@ async def export_monitors(
     responses=problems(*_WRONG),
 )
 async def import_monitors(
+    who: WritesMonitors,
     request: Request,
     served: ServedBy,
     origin: Annotated[
         str, Query(max_length=200, description="What to call the file in messages.")
     ] = "monitors.yaml",
-    author: Who = "",
+    author: Author = "",
 ) -> ImportedMonitors:
     """Add the monitors of a file, or make known ones what it says: all of them, or none."""
-    monitors = await served.doors.monitors.bring_in(TENANT, await request.body(), origin, author)
+    monitors = await served.doors.monitors.bring_in(
+        who.tenant, await request.body(), origin, author
+    )
     return ImportedMonitors(items=[summary_out(monitor) for monitor in monitors])
 
 
@@ -210,9 +217,11 @@ async def import_monitors(
     summary="See a monitor",
     responses={200: {"description": "The monitor.", "headers": _ETAG}, **_READ},
 )
-async def get_monitor(name: MonitorName, served: ServedBy, response: Response) -> MonitorOut:
+async def get_monitor(
+    who: ReadsMonitors, name: MonitorName, served: ServedBy, response: Response
+) -> MonitorOut:
     """Give one monitor, also one that was removed."""
-    monitor = await served.doors.monitors.store.get(TENANT, name)
+    monitor = await served.doors.monitors.store.get(who.tenant, name)
     _tag(response, monitor)
     return monitor_out(monitor)
 
@@ -224,6 +233,7 @@ async def get_monitor(name: MonitorName, served: ServedBy, response: Response) -
     responses={200: {"description": "The monitor.", "headers": _ETAG}, **_CHANGED},
 )
 async def edit_monitor(
+    who: WritesMonitors,
     name: MonitorName,
     body: MonitorChangesBody,
     revision: IfRevision,
@@ -231,7 +241,7 @@ async def edit_monitor(
     response: Response,
 ) -> MonitorOut:
     """Change what is given. Where that changes the question, the monitor gets another id and keeps the one before."""
-    kept = await served.doors.monitors.edit(TENANT, body.draft(name), body.author, revision)
+    kept = await served.doors.monitors.edit(who.tenant, body.draft(name), body.author, revision)
     _tag(response, kept.monitor)
     return kept_out(kept)
 
@@ -240,23 +250,33 @@ async def edit_monitor(
     "/{name}", operation_id="remove_monitor", summary="Remove a monitor", responses=_STEER
 )
 async def remove_monitor(
-    name: MonitorName, revision: MaybeRevision, served: ServedBy, author: Who = ""
+    who: WritesMonitors,
+    name: MonitorName,
+    revision: MaybeRevision,
+    served: ServedBy,
+    author: Author = "",
 ) -> MonitorOut:
     """Remove a monitor. Its runs, reports and trends stay."""
     monitors = served.doors.monitors
-    return monitor_out(await monitors.steer(TENANT, name, MonitorVerb.REMOVED, author, revision))
+    return monitor_out(
+        await monitors.steer(who.tenant, name, MonitorVerb.REMOVED, author, revision)
+    )
 
 
 @router.post(
     "/{name}/pause", operation_id="pause_monitor", summary="Pause a monitor", responses=_STEER
 )
 async def pause_monitor(
-    name: MonitorName, revision: MaybeRevision, served: ServedBy, body: AuthorBody | None = None
+    who: WritesMonitors,
+    name: MonitorName,
+    revision: MaybeRevision,
+    served: ServedBy,
+    body: AuthorBody | None = None,
 ) -> MonitorOut:
     """Keep a monitor from running by itself. By hand it still runs."""
     author = body.author if body else ""
     return monitor_out(
-        await served.doors.monitors.steer(TENANT, name, MonitorVerb.PAUSED, author, revision)
+        await served.doors.monitors.steer(who.tenant, name, MonitorVerb.PAUSED, author, revision)
     )
 
 
@@ -267,12 +287,16 @@ async def pause_monitor(
     responses=_STEER,
 )
 async def resume_monitor(
-    name: MonitorName, revision: MaybeRevision, served: ServedBy, body: AuthorBody | None = None
+    who: WritesMonitors,
+    name: MonitorName,
+    revision: MaybeRevision,
+    served: ServedBy,
+    body: AuthorBody | None = None,
 ) -> MonitorOut:
     """Let a paused monitor run by itself again."""
     author = body.author if body else ""
     return monitor_out(
-        await served.doors.monitors.steer(TENANT, name, MonitorVerb.RESUMED, author, revision)
+        await served.doors.monitors.steer(who.tenant, name, MonitorVerb.RESUMED, author, revision)
     )
 
 
@@ -282,6 +306,7 @@ async def resume_monitor(
     summary="Run a monitor now",
     status_code=202,
     responses=problems(
+        "invalid-request",
         "monitor-not-found",
         "unknown-name",
         "path-refused",
@@ -291,10 +316,10 @@ async def resume_monitor(
     ),
 )
 async def run_monitor(
-    name: MonitorName, key: IdempotencyKey, served: ServedBy, response: Response
+    who: WritesRuns, name: MonitorName, key: IdempotencyKey, served: ServedBy, response: Response
 ) -> Run:
     """Start a run of a monitor over the window up to now; `POST /v1/runs` with `monitor` says more."""
-    started = await served.doors.runs.start(TENANT, StartRun(monitor=name), key)
+    started = await served.doors.runs.start(who.tenant, StartRun(monitor=name), key)
     return await started_out(started, 0, served, response)
 
 
@@ -304,9 +329,11 @@ async def run_monitor(
     summary="See every change of a monitor",
     responses=_READ,
 )
-async def list_monitor_revisions(name: MonitorName, served: ServedBy) -> RevisionList:
+async def list_monitor_revisions(
+    who: ReadsMonitors, name: MonitorName, served: ServedBy
+) -> RevisionList:
     """Give what was done to a monitor, when and by whom, the newest first."""
-    revisions = await served.doors.monitors.store.revisions(TENANT, name)
+    revisions = await served.doors.monitors.store.revisions(who.tenant, name)
     return RevisionList(items=[revision_out(each) for each in revisions])
 
 
@@ -324,9 +351,9 @@ async def list_monitor_revisions(name: MonitorName, served: ServedBy) -> Revisio
         **_READ,
     },
 )
-async def export_watchlist(name: MonitorName, served: ServedBy) -> Response:
+async def export_watchlist(who: ReadsMonitors, name: MonitorName, served: ServedBy) -> Response:
     """Give the watchlist of a monitor for a spreadsheet."""
-    monitor = await served.doors.monitors.store.get(TENANT, name)
+    monitor = await served.doors.monitors.store.get(who.tenant, name)
     answer = Response(write_watchlist(monitor.spec.watchlist), media_type=CSV)
     _tag(answer, monitor)
     return answer
@@ -346,6 +373,7 @@ async def export_watchlist(name: MonitorName, served: ServedBy) -> Response:
     responses={200: {"description": "The monitor.", "headers": _ETAG}, **_CHANGED},
 )
 async def import_watchlist(
+    who: WritesMonitors,
     name: MonitorName,
     request: Request,
     revision: IfRevision,
@@ -354,11 +382,11 @@ async def import_watchlist(
     origin: Annotated[
         str, Query(max_length=200, description="What to call the file in messages.")
     ] = "watchlist.csv",
-    author: Who = "",
+    author: Author = "",
 ) -> MonitorOut:
     """Replace the watchlist of a monitor, all of it or nothing. Bad rows are named."""
     kept = await served.doors.monitors.set_watchlist(
-        TENANT, name, await request.body(), origin, author, revision
+        who.tenant, name, await request.body(), origin, author, revision
     )
     _tag(response, kept.monitor)
     return kept_out(kept)
@@ -377,9 +405,11 @@ async def import_watchlist(
         "storage-unavailable",
     ),
 )
-async def look_back(name: MonitorName, served: ServedBy, back: Back = "90d") -> LookBackOut:
+async def look_back(
+    who: ReadsMonitors, name: MonitorName, served: ServedBy, back: Back = "90d"
+) -> LookBackOut:
     """Count the monitor's entities by day over what its sources gave before, as a report of it would."""
-    return look_back_out(await served.doors.monitors.look_back(TENANT, name, back))
+    return look_back_out(await served.doors.monitors.look_back(who.tenant, name, back))
 
 
 def _tag(response: Response, monitor: Monitor) -> None:

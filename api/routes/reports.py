@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Query, Response
 from starlette.exceptions import HTTPException
 
 from activities.contracts import ReportResult
-from api.deps import TENANT, RunId, ServedBy
+from api.deps import ReadsRuns, RunId, ServedBy
 from api.errors import problems
 from api.negotiate import choose
 from trends.domain.models import ArtifactRef
@@ -56,6 +56,7 @@ REPORT_POLICY = (
     },
 )
 async def get_report(
+    who: ReadsRuns,
     run_id: RunId,
     served: ServedBy,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
@@ -68,7 +69,7 @@ async def get_report(
     media_type = MEDIA_TYPES[form] if form else choose(accept, tuple(MEDIA_TYPES.values()))
     if media_type is None:
         raise HTTPException(406, f"A report is {', '.join(MEDIA_TYPES.values())}; accept one.")
-    ref = _form_of(await served.doors.store.get(TENANT, run_id), media_type)
+    ref = form_of(await served.doors.store.get(who.tenant, run_id), media_type)
     headers = {
         "ETag": f'"{ref.sha256}"',
         "Vary": "Accept",
@@ -84,7 +85,12 @@ async def get_report(
     return Response(content, headers=headers)
 
 
-def _form_of(row: RunRow, media_type: str) -> ArtifactRef:
+def form_of(row: RunRow, media_type: str) -> ArtifactRef:
+    """Find the form of a report that a run has.
+
+    Raises:
+        ReportNotReadyError: It has none, or not yet.
+    """
     if row.report is None:
         ended = row.status.ended
         raise ReportNotReadyError(

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from activities.contracts import Resolution
-from api.deps import TENANT, IdempotencyKey, RunId, Served, ServedBy
+from api.deps import IdempotencyKey, ReadsRuns, RunId, Served, ServedBy, WritesRuns
 from api.errors import problems
 from api.schemas import (
     RerunBody,
@@ -19,6 +19,7 @@ from api.schemas import (
     self_link,
 )
 from engine.runs import Started
+from trends.domain.access import Principal
 from trends.domain.models import RunStatus
 from trends.storage.rows import RunRow
 
@@ -85,10 +86,10 @@ Wait = Annotated[
     },
 )
 async def start_run(
-    body: StartRunBody, key: IdempotencyKey, served: ServedBy, response: Response
+    who: WritesRuns, body: StartRunBody, key: IdempotencyKey, served: ServedBy, response: Response
 ) -> Run:
     """Accept a run. From here on it survives restarts of everything, the API's own included."""
-    started = await served.doors.runs.start(TENANT, body.asked(), key)
+    started = await served.doors.runs.start(who.tenant, body.asked(), key)
     return await started_out(started, body.wait, served, response)
 
 
@@ -101,6 +102,7 @@ async def start_run(
     ),
 )
 async def list_runs(
+    who: ReadsRuns,
     request: Request,
     response: Response,
     served: ServedBy,
@@ -122,9 +124,9 @@ async def list_runs(
 ) -> RunPage:
     """Give one page of runs, newest first. `Link: rel="next"` leads to the next."""
     monitors = served.doors.monitors.store
-    questions = None if monitor is None else await monitors.ids(TENANT, monitor)
+    questions = None if monitor is None else await monitors.ids(who.tenant, monitor)
     page = await served.doors.store.page(
-        TENANT, status=status, agent=agent, questions=questions, cursor=cursor, limit=limit
+        who.tenant, status=status, agent=agent, questions=questions, cursor=cursor, limit=limit
     )
     if page.next_cursor is not None:
         asked = {"status": status, "agent": agent, "monitor": monitor, "limit": limit}
@@ -132,7 +134,7 @@ async def list_runs(
         query = urlencode({name: value for name, value in asked.items() if value is not None})
         response.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     base = ui_base(served)
-    names = await monitors.names(TENANT, {row.question_hash for row in page.items})
+    names = await monitors.names(who.tenant, {row.question_hash for row in page.items})
     return RunPage(
         items=[run_item(row, base, names.get(row.question_hash)) for row in page.items],
         next_cursor=page.next_cursor,
@@ -145,9 +147,9 @@ async def list_runs(
     summary="See how a run stands",
     responses=problems("run-not-found", "validation", "storage-unavailable"),
 )
-async def get_run(run_id: RunId, served: ServedBy, wait: Wait = 0) -> Run:
+async def get_run(who: ReadsRuns, run_id: RunId, served: ServedBy, wait: Wait = 0) -> Run:
     """Give one run with its stages."""
-    row = await served.feeds.until_settled(TENANT, run_id, _capped(wait, served))
+    row = await served.feeds.until_settled(who.tenant, run_id, _capped(wait, served))
     return await _shown(row, served)
 
 
@@ -158,9 +160,33 @@ async def get_run(run_id: RunId, served: ServedBy, wait: Wait = 0) -> Run:
     status_code=202,
     responses=_STEER,
 )
-async def cancel_run(run_id: RunId, served: ServedBy) -> Run:
+async def cancel_run(who: WritesRuns, run_id: RunId, served: ServedBy) -> Run:
     """Ask a run to end. What it is doing stops within two seconds and cleans up."""
-    return await _shown(await served.doors.runs.cancel(TENANT, run_id), served)
+    return await _shown(await served.doors.runs.cancel(who.tenant, run_id), served)
+
+
+@router.post(
+    "/{run_id}/pause",
+    operation_id="pause_run",
+    summary="Pause a run",
+    status_code=202,
+    responses={**_STEER, **problems("conflict")},
+)
+async def pause_run(who: WritesRuns, run_id: RunId, served: ServedBy) -> Run:
+    """Let a run stand still: the stage under way ends, the next does not begin. Its deadline does not run meanwhile."""
+    return await _shown(await served.doors.runs.pause(who.tenant, run_id), served)
+
+
+@router.post(
+    "/{run_id}/resume",
+    operation_id="resume_run",
+    summary="Let a paused run go on",
+    status_code=202,
+    responses=_STEER,
+)
+async def resume_run(who: WritesRuns, run_id: RunId, served: ServedBy) -> Run:
+    """Let a paused run go on with its next stage. One that is not paused goes on as before."""
+    return await _shown(await served.doors.runs.resume(who.tenant, run_id), served)
 
 
 @router.post(
@@ -170,9 +196,11 @@ async def cancel_run(run_id: RunId, served: ServedBy) -> Run:
     status_code=202,
     responses=_RESOLVE,
 )
-async def retry_run(run_id: RunId, served: ServedBy, body: StageBody | None = None) -> Run:
+async def retry_run(
+    who: WritesRuns, run_id: RunId, served: ServedBy, body: StageBody | None = None
+) -> Run:
     """Try the stage again at which the run is parked."""
-    return await _resolved(run_id, Resolution.RETRY, body, served)
+    return await _resolved(who, run_id, Resolution.RETRY, body, served)
 
 
 @router.post(
@@ -182,9 +210,11 @@ async def retry_run(run_id: RunId, served: ServedBy, body: StageBody | None = No
     status_code=202,
     responses=_RESOLVE,
 )
-async def skip_stage(run_id: RunId, served: ServedBy, body: StageBody | None = None) -> Run:
+async def skip_stage(
+    who: WritesRuns, run_id: RunId, served: ServedBy, body: StageBody | None = None
+) -> Run:
     """Leave the stage out at which the run is parked. `summarize` and `notify` can be left out, the others not."""
-    return await _resolved(run_id, Resolution.SKIP, body, served)
+    return await _resolved(who, run_id, Resolution.SKIP, body, served)
 
 
 @router.post(
@@ -194,9 +224,11 @@ async def skip_stage(run_id: RunId, served: ServedBy, body: StageBody | None = N
     status_code=202,
     responses=_RESOLVE,
 )
-async def abort_run(run_id: RunId, served: ServedBy, body: StageBody | None = None) -> Run:
+async def abort_run(
+    who: WritesRuns, run_id: RunId, served: ServedBy, body: StageBody | None = None
+) -> Run:
     """End a parked run as failed, for the reason it is parked for."""
-    return await _resolved(run_id, Resolution.ABORT, body, served)
+    return await _resolved(who, run_id, Resolution.ABORT, body, served)
 
 
 @router.post(
@@ -220,10 +252,15 @@ async def abort_run(run_id: RunId, served: ServedBy, body: StageBody | None = No
     },
 )
 async def rerun_run(
-    run_id: RunId, body: RerunBody, key: IdempotencyKey, served: ServedBy, response: Response
+    who: WritesRuns,
+    run_id: RunId,
+    body: RerunBody,
+    key: IdempotencyKey,
+    served: ServedBy,
+    response: Response,
 ) -> Run:
     """Start a new run over the same question and window that takes the stages before `stage` over from this one."""
-    started = await served.doors.runs.rerun(TENANT, run_id, body.stage, key)
+    started = await served.doors.runs.rerun(who.tenant, run_id, body.stage, key)
     return await started_out(started, 0, served, response)
 
 
@@ -238,7 +275,7 @@ async def started_out(started: Started, wait: float, served: Served, response: R
     """Answer to a start: the run, where it is, and when to look again."""
     row = started.run
     if wait:
-        row = await served.feeds.until_settled(TENANT, row.run_id, _capped(wait, served))
+        row = await served.feeds.until_settled(row.tenant, row.run_id, _capped(wait, served))
     response.headers["Location"] = self_link(row.run_id)
     if not row.status.ended:
         response.headers["Retry-After"] = POLL_SECONDS
@@ -248,16 +285,16 @@ async def started_out(started: Started, wait: float, served: Served, response: R
 
 
 async def _resolved(
-    run_id: str, resolution: Resolution, body: StageBody | None, served: Served
+    who: Principal, run_id: str, resolution: Resolution, body: StageBody | None, served: Served
 ) -> Run:
     stage = body.stage if body else None
-    row = await served.doors.runs.resolve(TENANT, run_id, resolution, stage)
+    row = await served.doors.runs.resolve(who.tenant, run_id, resolution, stage)
     return await _shown(row, served)
 
 
 async def _shown(row: RunRow, served: Served) -> Run:
-    stages = await served.doors.store.stages(TENANT, row.run_id)
-    names = await served.doors.monitors.store.names(TENANT, [row.question_hash])
+    stages = await served.doors.store.stages(row.tenant, row.run_id)
+    names = await served.doors.monitors.store.names(row.tenant, [row.question_hash])
     return run_out(row, stages, ui_base(served), names.get(row.question_hash))
 
 

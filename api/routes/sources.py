@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from fastapi import Path as PathParameter
 
-from api.deps import TENANT, ServedBy
+from api.deps import ReadsSources, ServedBy, WritesSources
 from api.errors import problems
 from api.source_schemas import (
     FeedBody,
@@ -43,11 +43,11 @@ SourceName = Annotated[
     summary="List sources",
     responses=problems("storage-unavailable"),
 )
-async def list_sources(served: ServedBy) -> SourceList:
+async def list_sources(who: ReadsSources, served: ServedBy) -> SourceList:
     """Give every source that runs may name, and every one whose items are stored, with how it is."""
     service = served.doors.sources
     now = service.now()
-    return SourceList(sources=[source_out(each, now) for each in await service.known(TENANT)])
+    return SourceList(sources=[source_out(each, now) for each in await service.known(who.tenant)])
 
 
 @router.post(
@@ -67,10 +67,10 @@ async def list_sources(served: ServedBy) -> SourceList:
         "storage-unavailable",
     ),
 )
-async def add_source(body: FeedBody, served: ServedBy) -> SourceOut:
+async def add_source(who: WritesSources, body: FeedBody, served: ServedBy) -> SourceOut:
     """Register a feed, and ask it at once."""
     service = served.doors.sources
-    return source_out(await service.add(TENANT, body.feed()), service.now())
+    return source_out(await service.add(who.tenant, body.feed()), service.now())
 
 
 @router.post(
@@ -86,9 +86,9 @@ async def add_source(body: FeedBody, served: ServedBy) -> SourceOut:
     },
     responses=problems("source-unreadable", "too-large", "storage-unavailable"),
 )
-async def import_sources(request: Request, served: ServedBy) -> ImportOut:
+async def import_sources(who: WritesSources, request: Request, served: ServedBy) -> ImportOut:
     """Register every feed of an OPML file that can be; the others are named with the reason."""
-    done = await served.doors.sources.import_opml(TENANT, await request.body())
+    done = await served.doors.sources.import_opml(who.tenant, await request.body())
     return ImportOut(
         added=[spec_of(feed.name) for feed in done.added],
         refused=[RefusedFeed(name=each.name, why=each.why) for each in done.refused],
@@ -106,9 +106,9 @@ async def import_sources(request: Request, served: ServedBy) -> ImportOut:
         **problems("storage-unavailable"),
     },
 )
-async def export_sources(served: ServedBy) -> Response:
+async def export_sources(who: ReadsSources, served: ServedBy) -> Response:
     """Give the feeds, those of the settings among them, as other readers take them."""
-    content = await served.doors.sources.export_opml(TENANT)
+    content = await served.doors.sources.export_opml(who.tenant)
     return Response(content, media_type=OPML)
 
 
@@ -129,9 +129,9 @@ async def export_sources(served: ServedBy) -> Response:
         "storage-unavailable",
     ),
 )
-async def check_source(source: SourceName, served: ServedBy) -> LookOut:
+async def check_source(who: WritesSources, source: SourceName, served: ServedBy) -> LookOut:
     """Fetch it once and show what would come. Nothing is stored. Takes `rss:https://…`, too, before it is registered."""
-    return look_out(source, await served.doors.sources.check(TENANT, source))
+    return look_out(source, await served.doors.sources.check(who.tenant, source))
 
 
 @router.post(
@@ -141,10 +141,10 @@ async def check_source(source: SourceName, served: ServedBy) -> LookOut:
     status_code=202,
     responses=_STEER,
 )
-async def poll_source(source: SourceName, served: ServedBy) -> SourceOut:
+async def poll_source(who: WritesSources, source: SourceName, served: ServedBy) -> SourceOut:
     """Ask a feed at once; its cadence goes on from there. A paused one stays paused."""
     service = served.doors.sources
-    return source_out(await service.poll(TENANT, source), service.now())
+    return source_out(await service.poll(who.tenant, source), service.now())
 
 
 @router.post(
@@ -153,10 +153,10 @@ async def poll_source(source: SourceName, served: ServedBy) -> SourceOut:
     summary="Pause a feed",
     responses=_STEER,
 )
-async def pause_source(source: SourceName, served: ServedBy) -> SourceOut:
+async def pause_source(who: WritesSources, source: SourceName, served: ServedBy) -> SourceOut:
     """Stop asking a feed. Runs that name it read what is stored."""
     service = served.doors.sources
-    return source_out(await service.pause(TENANT, source, paused=True), service.now())
+    return source_out(await service.pause(who.tenant, source, paused=True), service.now())
 
 
 @router.post(
@@ -165,10 +165,10 @@ async def pause_source(source: SourceName, served: ServedBy) -> SourceOut:
     summary="Let a feed go on",
     responses=_STEER,
 )
-async def resume_source(source: SourceName, served: ServedBy) -> SourceOut:
+async def resume_source(who: WritesSources, source: SourceName, served: ServedBy) -> SourceOut:
     """Ask a paused feed again."""
     service = served.doors.sources
-    return source_out(await service.pause(TENANT, source, paused=False), service.now())
+    return source_out(await service.pause(who.tenant, source, paused=False), service.now())
 
 
 @router.delete(
@@ -178,6 +178,6 @@ async def resume_source(source: SourceName, served: ServedBy) -> SourceOut:
     status_code=204,
     responses=problems("not-found", "validation", "storage-unavailable"),
 )
-async def remove_source(source: SourceName, served: ServedBy) -> None:
+async def remove_source(who: WritesSources, source: SourceName, served: ServedBy) -> None:
     """Take a feed out. Its items stay until they are too old."""
-    await served.doors.sources.remove(TENANT, source)
+    await served.doors.sources.remove(who.tenant, source)

@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi import Path as PathParameter
-from pydantic import AwareDatetime
 from starlette.exceptions import HTTPException
 
-from api.deps import TENANT, Served, ServedBy
+from api.deps import ReadsTrends, Served, ServedBy, WritesTrends
 from api.errors import problems
 from api.negotiate import choose
+from api.schemas import Moment
 from api.trend_schemas import DecisionBody
 from trends.domain.models import Category, TopicStatus
 from trends.domain.trend import (
@@ -77,13 +77,13 @@ def wanted(
         HandState | None, Query(description="Only those of which an analyst made this.")
     ] = None,
     seen_from: Annotated[
-        AwareDatetime | None,
+        Moment | None,
         Query(
             alias="from", description="Only those last seen in a window that ends then or later."
         ),
     ] = None,
     seen_to: Annotated[
-        AwareDatetime | None,
+        Moment | None,
         Query(alias="to", description="Only those last seen in a window that ends before."),
     ] = None,
     *,
@@ -121,6 +121,7 @@ def wanted(
     },
 )
 async def list_trends(
+    who: ReadsTrends,
     request: Request,
     served: ServedBy,
     wanted: Annotated[TrendFilter, Depends(wanted)],
@@ -149,10 +150,10 @@ async def list_trends(
         raise HTTPException(406, f"Trends are {', '.join(MEDIA_TYPES.values())}; accept one.")
     most = limit or _USUAL[media_type]
     if media_type != "application/json":
-        found = await _many(served, wanted, sort, cursor, most)
+        found = await _many(who.tenant, served, wanted, sort, cursor, most)
         return _exported(request, served, media_type, found)
     page = await served.doors.trends.store.page(
-        TENANT, wanted, sort=sort, cursor=cursor, limit=most
+        who.tenant, wanted, sort=sort, cursor=cursor, limit=most
     )
     headers = {"Vary": "Accept"}
     if page.next_cursor is not None:
@@ -168,13 +169,14 @@ async def list_trends(
     responses=problems("invalid-request", "trend-not-found", "validation", "storage-unavailable"),
 )
 async def compare_trends(
+    who: ReadsTrends,
     served: ServedBy,
     monitor: Annotated[str, Query(max_length=64, description="The monitor, by its id.")],
-    a: Annotated[AwareDatetime, Query(description="End of the one window.")],
-    b: Annotated[AwareDatetime, Query(description="End of the other.")],
+    a: Annotated[Moment, Query(description="End of the one window.")],
+    b: Annotated[Moment, Query(description="End of the other.")],
 ) -> ComparedWindows:
     """Put two windows of a monitor side by side: every trend of either, with its numbers in both."""
-    return await served.doors.trends.store.compare(TENANT, monitor, a, b)
+    return await served.doors.trends.store.compare(who.tenant, monitor, a, b)
 
 
 @router.get(
@@ -183,9 +185,9 @@ async def compare_trends(
     summary="See a trend's whole life",
     responses=problems("trend-not-found", "validation", "storage-unavailable"),
 )
-async def get_trend(trend_id: TrendId, served: ServedBy) -> TrendLife:
+async def get_trend(who: ReadsTrends, trend_id: TrendId, served: ServedBy) -> TrendLife:
     """Give a trend with its series, the runs that saw it, evidence, related trends, merges, splits and decisions."""
-    return await served.doors.trends.store.life(TENANT, trend_id)
+    return await served.doors.trends.store.life(who.tenant, trend_id)
 
 
 @router.post(
@@ -205,21 +207,23 @@ async def get_trend(trend_id: TrendId, served: ServedBy) -> TrendLife:
         "storage-unavailable",
     ),
 )
-async def decide_trend(trend_id: TrendId, body: DecisionBody, served: ServedBy) -> Trend:
+async def decide_trend(
+    who: WritesTrends, trend_id: TrendId, body: DecisionBody, served: ServedBy
+) -> Trend:
     """Follow, mute, reject, rename, merge or split a trend, or take a decision back.
 
     Heeded by every run that analyzes from now on. Numbers never change by a decision.
     """
-    return await served.doors.trends.decide(TENANT, trend_id, body.asked())
+    return await served.doors.trends.decide(who.tenant, trend_id, body.asked())
 
 
 async def _many(
-    served: Served, wanted: TrendFilter, sort: TrendSort, cursor: str | None, most: int
+    tenant: str, served: Served, wanted: TrendFilter, sort: TrendSort, cursor: str | None, most: int
 ) -> list[Trend]:
     found: list[Trend] = []
     while len(found) < most:
         page = await served.doors.trends.store.page(
-            TENANT, wanted, sort=sort, cursor=cursor, limit=min(MAX_PAGE, most - len(found))
+            tenant, wanted, sort=sort, cursor=cursor, limit=min(MAX_PAGE, most - len(found))
         )
         found += page.items
         cursor = page.next_cursor

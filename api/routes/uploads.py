@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from api.deps import ServedBy
+from api.deps import ServedBy, WritesRuns
 from api.errors import problems
 from api.schemas import Upload
 from api.uploads import take_in
@@ -21,8 +21,8 @@ MEGABYTE = 1 << 20
     status_code=201,
     openapi_extra={
         "requestBody": {
-            "required": True,
-            "description": "The file itself: JSON Lines, CSV, RSS or Atom, each also packed with gzip.",
+            "required": False,
+            "description": "The file itself; an empty one is a file, too: JSON Lines, CSV, RSS or Atom, each also packed with gzip.",
             "content": {
                 "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
             },
@@ -37,6 +37,7 @@ MEGABYTE = 1 << 20
     ),
 )
 async def upload_file(
+    who: WritesRuns,
     request: Request,
     served: ServedBy,
     name: Annotated[
@@ -52,7 +53,7 @@ async def upload_file(
     declared = request.headers.get("content-length", "")
     stored = await take_in(
         request.stream(),
-        served.doors.uploads_dir,
+        served.doors.uploads_of(who.tenant),
         name,
         max_bytes=served.doors.settings.api.max_upload_mb * MEGABYTE,
         declared_bytes=int(declared) if declared.isdecimal() else None,

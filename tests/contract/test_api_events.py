@@ -14,6 +14,8 @@ from tests.unit.api.fake_doors import FAST, TENANT, FakeDoors, LiveApi, open_fak
 from trends.domain.models import RunStatus
 from trends_client.sse import Decoder, Message
 
+OPEN = 'trends_event_streams_open{{transport="sse"}} {}'
+
 
 @pytest.fixture
 async def doors(tmp_path: Path) -> AsyncGenerator[FakeDoors]:
@@ -177,9 +179,9 @@ async def test_viewer_that_leaves_is_let_go(doors: FakeDoors, live: LiveApi) -> 
         async with http.stream("GET", f"/v1/runs/{run_id}/events") as response:
             told = messages(response)
             await anext(told)
-            assert "trends_event_streams_open 1.0" in (await http.get("/metrics")).text
+            assert OPEN.format("1.0") in (await http.get("/metrics")).text
         async with asyncio.timeout(5):
-            while "trends_event_streams_open 0.0" not in (await http.get("/metrics")).text:
+            while OPEN.format("0.0") not in (await http.get("/metrics")).text:
                 pass  # each look lets the server go on
 
 

@@ -55,7 +55,16 @@ def test_operation_ids_are_the_names_of_the_functions() -> None:
         "list_monitors", "add_monitor", "get_monitor", "edit_monitor", "remove_monitor", "pause_monitor",
         "resume_monitor", "run_monitor", "import_monitors", "export_monitors", "list_monitor_revisions",
         "import_watchlist", "export_watchlist", "look_back", "list_markets", "get_market", "list_channels", "test_channel",
-        "list_trends", "compare_trends", "get_trend", "decide_trend", "livez", "readyz", "metrics",
+        "list_trends", "compare_trends", "get_trend", "decide_trend",
+        "get_me", "list_keys", "create_key", "revoke_key", "list_audit", "livez", "readyz", "metrics",
+        "list_run_evidence", "list_trend_evidence", "list_settings", "get_setting",
+        "share_report", "list_run_shares", "list_shares", "revoke_share",
+        "add_webhook_endpoint", "list_webhook_endpoints", "get_webhook_endpoint", "edit_webhook_endpoint",
+        "remove_webhook_endpoint", "test_webhook_endpoint", "rotate_webhook_secret", "list_webhook_deliveries",
+        "resend_webhook_delivery",
+        "cancel_backfill", "get_backfill", "get_schedule", "list_backfills", "list_schedules", "pause_backfill",
+        "pause_run", "pause_schedule", "resume_backfill", "resume_run", "resume_schedule",
+        "retry_failed_windows", "start_backfill", "trigger_schedule",
     } == set(ids)  # fmt: skip
 
 
@@ -73,7 +82,18 @@ def test_errors_are_problems(method: str, path: str, operation: dict[str, Any]) 
             assert list(response["content"]) == ["application/problem+json"], (method, path, status)
 
 
-@pytest.mark.parametrize("name", ["StartRunBody", "RerunBody", "StageBody", "DecisionBody"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "StartRunBody",
+        "RerunBody",
+        "StageBody",
+        "DecisionBody",
+        "ShareBody",
+        "NewEndpointBody",
+        "EndpointChangesBody",
+    ],
+)
 def test_bodies_have_examples_and_take_no_unknown_field(name: str) -> None:
     schema = DOCUMENT["components"]["schemas"][name]
     assert schema["examples"]

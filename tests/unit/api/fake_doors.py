@@ -4,32 +4,45 @@ import asyncio
 import atexit
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from socket import socket
+from typing import cast
 
 import httpx
 import uuid_utils
+from temporalio.client import Client
 from uvicorn.config import Config
 
 from activities.contracts import ReportResult, Resolution
-from api.__main__ import Server
+from api.__main__ import STALLED_SECONDS, Server, make_config
 from api.app import Api, create_app
-from api.events import Pace
+from api.deps import Served
+from api.events import Feeds, Pace
+from engine.access import AccessService
+from engine.backfill_layout import Layout
+from engine.backfills import BackfillService
+from engine.endpoints import EndpointDirectory, EndpointService
+from engine.missed import Judge, Missed
 from engine.monitor_runs import request_of
 from engine.monitors import MonitorService
-from engine.past_items import SourcePast
+from engine.oidc import TokenReader
+from engine.past_items import SourcePast, first_stored
 from engine.requests import StartRun, make_whole, question_hash
 from engine.runs import PendingStage, Started
+from engine.schedules import Schedules
+from engine.senders import Senders
+from engine.shares import ShareService
 from engine.sources import SourceService
 from engine.state import State
 from engine.targets import Targets
 from engine.trends import TrendService
 from engine.wiring import make_channels, make_live_source, make_source
+from trends.domain.backfills import Backfill
 from trends.domain.health import SourceHealth
 from trends.domain.models import Question, RunStatus
 from trends.errors import (
@@ -42,16 +55,25 @@ from trends.errors import (
 )
 from trends.notify.registry import Channels
 from trends.outbound import Outbound
-from trends.settings import Settings, load_settings
+from trends.server_key import ServerKey
+from trends.settings import Settings, load_settings_and_origins
 from trends.storage.artifacts import ArtifactStore
+from trends.storage.audit import AuditLog
+from trends.storage.backfills import BackfillStore
 from trends.storage.database import Database
+from trends.storage.endpoints import EndpointStore
 from trends.storage.events import EventStore
+from trends.storage.fires import FireStore
 from trends.storage.items import ItemStore
+from trends.storage.keys import KeyStore
 from trends.storage.migrate import migrate
 from trends.storage.monitors import MonitorStore
+from trends.storage.outbox import Outbox
 from trends.storage.polls import SourceKey
 from trends.storage.rows import NewRun, RunRow
 from trends.storage.runs import RunStore
+from trends.storage.sessions import SessionStore
+from trends.storage.shares import ShareStore
 from trends.storage.sources import SourceStore
 from trends.storage.trends import TrendStore
 from workflows import stages
@@ -120,6 +142,21 @@ class FakeRuns:
         if row.status.ended:
             raise RunEndedError("The run has ended.")
         await self.store.finish(tenant, run_id, RunStatus.CANCELLED, "", "cancelled", "Cancelled.")
+        return await self.store.get(tenant, run_id)
+
+    async def pause(self, tenant: str, run_id: str) -> RunRow:
+        """Pause a run at once."""
+        row = await self.store.get(tenant, run_id)
+        if row.status.ended:
+            raise RunEndedError("The run has ended.")
+        await self.store.mark(tenant, run_id, RunStatus.PAUSED, row.stage, "", "")
+        return await self.store.get(tenant, run_id)
+
+    async def resume(self, tenant: str, run_id: str) -> RunRow:
+        """Let a paused run go on."""
+        row = await self.store.get(tenant, run_id)
+        if row.status is RunStatus.PAUSED:
+            await self.store.mark(tenant, run_id, RunStatus.RUNNING, row.stage, "", "")
         return await self.store.get(tenant, run_id)
 
     async def resolve(
@@ -244,11 +281,27 @@ class FakeDoors:
     pollers: FakePollers
     uploads_dir: Path
     channels: Channels
+    endpoints: EndpointService
+    shares: ShareService
+    origins: Mapping[str, str]
+    outbox: Outbox
+    clock: Clock
+    access: AccessService
+    schedules: Schedules
+    backfills: BackfillService
     temporal_ui_url: str | None = "http://127.0.0.1:8233"
     reconciler: IdleReconciler = field(default_factory=IdleReconciler)
     down: dict[str, str | None] = field(
         default_factory=lambda: dict[str, str | None](storage=None, temporal=None)
     )
+
+    def uploads_of(self, tenant: str) -> Path:
+        """As in a state folder."""
+        return State(self.uploads_dir.parent).uploads_of(tenant)
+
+    def upload_folders(self) -> list[Path]:
+        """As in a state folder."""
+        return State(self.uploads_dir.parent).upload_folders()
 
     async def ready(self) -> Mapping[str, str | None]:
         """Tell what a test set."""
@@ -324,6 +377,21 @@ def _sources(
     )
 
 
+def _access(settings: Settings, database: Database, clock: Clock) -> AccessService:
+    oidc = settings.auth.oidc
+    outbound = Outbound(settings.outbound, clock=lambda: clock.now)
+    return AccessService(
+        keys=KeyStore(database),
+        sessions=SessionStore(database),
+        audit=AuditLog(database),
+        # The clock does not move on for being asked who comes.
+        read_token=TokenReader(oidc, outbound, lambda: clock.now).read if oidc.issuer else None,
+        clock=lambda: clock.now,
+        new_id=lambda: str(uuid_utils.uuid7()),
+        session_length=timedelta(hours=settings.auth.session_hours),
+    )
+
+
 def _monitors(settings: Settings, database: Database, state: State) -> MonitorService:
     """Monitors over the sample, which is all that there is."""
 
@@ -332,17 +400,20 @@ def _monitors(settings: Settings, database: Database, state: State) -> MonitorSe
         return SourceKey(tenant, spec)
 
     async def check_source(tenant: str, spec: str) -> None:
-        del tenant
-        make_source(spec, settings, state, ())
+        make_source(spec, settings, state.uploads_of(tenant), ())
 
-    def check_channels(names: Iterable[str]) -> None:
+    async def check_channels(tenant: str, names: Iterable[str]) -> None:
+        del tenant
         for name in names:
             if name != "log":
                 kind = "channel"
                 raise UnknownNameError(kind, name, ["log"])
 
     past = SourcePast(
-        ItemStore(database), no_key, lambda spec: make_source(spec, settings, state, ()), Clock()
+        ItemStore(database),
+        no_key,
+        lambda tenant, spec: make_source(spec, settings, state.uploads_of(tenant), ()),
+        Clock(),
     )
     return MonitorService(
         MonitorStore(database, Clock()),
@@ -354,10 +425,79 @@ def _monitors(settings: Settings, database: Database, state: State) -> MonitorSe
     )
 
 
+class IdleSchedules(Schedules):
+    """Answers for schedules from storage, and keeps none in line: there is no server."""
+
+    async def run_forever(self, stop: asyncio.Event) -> None:
+        """Wait to be told to stop."""
+        await stop.wait()
+
+
+async def _schedules(
+    settings: Settings, database: Database, channels: Channels, clock: Clock
+) -> IdleSchedules:
+    # Nothing listens there.
+    client = await Client.connect("127.0.0.1:9", lazy=True)
+    outbox, monitors = Outbox(database, clock), MonitorStore(database, clock)
+    fires = FireStore(database, clock)
+    missed = Missed(outbox, channels, settings, clock)
+    judge = Judge(client, monitors, fires, RunStore(database, clock), missed, clock)
+    senders = Senders(client, outbox)
+    return IdleSchedules(client, monitors, fires, judge, senders, settings, clock)
+
+
+class IdleBackfills(BackfillService):
+    """Accepts backfills, and starts none: there is no server."""
+
+    async def _launch(self, backfill: Backfill) -> None:
+        """Leave it waiting."""
+        del backfill
+
+    async def run_forever(self, stop: asyncio.Event) -> None:
+        """Wait to be told to stop."""
+        await stop.wait()
+
+
+async def _backfills(
+    settings: Settings,
+    database: Database,
+    runs: FakeRuns,
+    artifacts: ArtifactStore,
+    clock: Clock,
+) -> IdleBackfills:
+    async def check_source(tenant: str, spec: str) -> None:
+        del tenant, spec
+
+    async def no_key(tenant: str, spec: str, question: Question) -> SourceKey:
+        del question
+        return SourceKey(tenant, spec)
+
+    store = BackfillStore(database, clock)
+    return IdleBackfills(
+        # Nothing listens there.
+        client=await Client.connect("127.0.0.1:9", lazy=True),
+        store=store,
+        runs=runs,
+        layout=Layout(
+            store,
+            MonitorStore(database, clock),
+            artifacts,
+            settings,
+            check_source=check_source,
+            first_stored=partial(first_stored, ItemStore(database), no_key),
+        ),
+        parallel=settings.backfill.parallel,
+        clock=clock,
+        new_id=lambda: str(uuid_utils.uuid7()),
+    )
+
+
 @asynccontextmanager
-async def open_fake_doors(folder: Path, **environ: str) -> AsyncGenerator[FakeDoors]:
+async def open_fake_doors(
+    folder: Path, keys: Sequence[bytes] = (b"k" * 32,), /, **environ: str
+) -> AsyncGenerator[FakeDoors]:
     """Open real storage in a folder."""
-    settings = load_settings(environ)
+    settings, origins = load_settings_and_origins(environ)
     file = folder / "trends.db"
     await asyncio.to_thread(_prepare, file)
     url = f"sqlite:///{file}"
@@ -366,20 +506,40 @@ async def open_fake_doors(folder: Path, **environ: str) -> AsyncGenerator[FakeDo
     artifacts = ArtifactStore((folder / "artifacts").as_uri())
     store = RunStore(database, clock)
     pollers = FakePollers(SourceStore(database))
+    runs = FakeRuns(store, artifacts, settings, clock, MonitorStore(database, clock))
+    key = ServerKey(keys)
+    endpoints = EndpointStore(database)
+    directory = EndpointDirectory(endpoints, key, clock)
+    channels = make_channels(settings, State(folder), environ, clock, directory)
     try:
         yield FakeDoors(
             settings=settings,
-            runs=FakeRuns(store, artifacts, settings, clock, MonitorStore(database, clock)),
+            runs=runs,
             store=store,
             events=EventStore(database),
             artifacts=artifacts,
             trends=TrendService(TrendStore(database), clock, lambda: str(uuid_utils.uuid7())),
             monitors=_monitors(settings, database, State(folder)),
+            schedules=await _schedules(settings, database, channels, clock),
+            backfills=await _backfills(settings, database, runs, artifacts, clock),
             items=ItemStore(database),
             sources=_sources(settings, SourceStore(database), pollers, clock),
             pollers=pollers,
             uploads_dir=folder / "uploads",
-            channels=make_channels(settings, State(folder), environ, clock),
+            access=_access(settings, database, clock),
+            channels=channels,
+            endpoints=EndpointService(
+                endpoints,
+                Outbox(database, clock),
+                channels,
+                outbound=Outbound(settings.outbound, clock=clock),
+                key=key,
+                clock=clock,
+            ),
+            shares=ShareService(ShareStore(database), store, key=key, clock=clock),
+            origins=origins,
+            outbox=Outbox(database, clock),
+            clock=clock,
         )
     finally:
         artifacts.close()
@@ -401,8 +561,8 @@ async def in_process(doors: FakeDoors, pace: Pace = FAST) -> AsyncGenerator[http
 class LiveServer(Server):
     """The server as it is, which also tells when it listens."""
 
-    def __init__(self, config: Config, app: Api) -> None:
-        super().__init__(config, app)
+    def __init__(self, config: Config, app: Api, stalled_seconds: float) -> None:
+        super().__init__(config, app, stalled_seconds)
         self.listening = asyncio.Event()
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
@@ -414,10 +574,14 @@ class LiveServer(Server):
 class LiveApi:
     """The application on a real socket, in this event loop; can be stopped and started again on its port."""
 
-    def __init__(self, doors: FakeDoors, pace: Pace = FAST) -> None:
+    def __init__(
+        self, doors: FakeDoors, pace: Pace = FAST, stalled_seconds: float = STALLED_SECONDS
+    ) -> None:
         self.doors = doors
+        self._stalled_seconds = stalled_seconds
         self._pace = pace
         self._port = 0
+        self._app: Api | None = None
         self._server: LiveServer | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -426,13 +590,17 @@ class LiveApi:
         """Where it is, also while it is stopped."""
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def feeds(self) -> Feeds:
+        """What it streams from, while it listens."""
+        assert self._app is not None
+        return cast("Served", self._app.state.served).feeds
+
     async def start(self) -> None:
         """Listen, on the port of the last time if there was one."""
-        app = create_app(self.doors, pace=self._pace)
-        config = Config(
-            app, host="127.0.0.1", port=self._port, log_config=None, timeout_graceful_shutdown=5
-        )
-        self._server = LiveServer(config, app)
+        app = self._app = create_app(self.doors, pace=self._pace)
+        config = make_config(app, "127.0.0.1", self._port)
+        self._server = LiveServer(config, app, self._stalled_seconds)
         self._task = asyncio.create_task(self._server.serve())
         await self._server.listening.wait()
         self._port = self._server.servers[0].sockets[0].getsockname()[1]
@@ -449,6 +617,12 @@ class LiveApi:
         assert self._server is not None
         while len(self._server.server_state.tasks) < requests:
             await asyncio.sleep(0.01)
+
+    def held_back(self) -> int:
+        """Bytes that wait in this process for viewers to take them."""
+        assert self._server is not None
+        open_now = list(self._server.server_state.connections)
+        return sum(each.transport.get_write_buffer_size() for each in open_now)
 
     async def drop_connections(self) -> None:
         """Break every open connection, as a network does."""

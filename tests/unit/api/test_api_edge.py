@@ -87,6 +87,12 @@ async def test_wrong_method_is_a_problem_that_names_the_right_ones(http: httpx.A
     assert answer.headers["Allow"] == "POST"
 
 
+async def test_wrong_method_names_those_of_every_route_there(http: httpx.AsyncClient) -> None:
+    answer = await http.put("/v1/runs")
+    assert slug_of(answer) == (405, "method-not-allowed")
+    assert answer.headers["Allow"] == "GET, HEAD, POST"
+
+
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", ""])
 async def test_body_of_another_type_is_refused(http: httpx.AsyncClient, media_type: str) -> None:
     answer = await http.post("/v1/runs", content=b"{}", headers={"Content-Type": media_type})

@@ -7,10 +7,11 @@ import httpx
 import pytest
 
 from api.errors import KINDS
-from api.loopback import require_loopback
 from api.pages import prose
+from engine.listening import require_safe
 from tests.unit.api.fake_doors import FakeDoors
 from trends.errors import SettingsError
+from trends.settings import load_settings
 
 
 async def test_process_lives_whatever_is_down(http: httpx.AsyncClient, doors: FakeDoors) -> None:
@@ -42,7 +43,7 @@ async def test_figures_count_by_pattern_and_never_by_path(http: httpx.AsyncClien
     line = 'trends_http_requests_total{method="GET",route="/v1/runs/{run_id}",status="404"} 2.0'
     assert line in figures
     assert "nowhere" not in figures
-    assert "trends_event_streams_open 0.0" in figures
+    assert 'trends_event_streams_open{transport="sse"} 0.0' in figures
 
 
 async def test_first_page_lists_runs_with_links_to_reports(
@@ -102,13 +103,31 @@ def test_prose_is_escaped() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "[::1]", "localhost"])
 def test_own_addresses_are_listened_on(host: str) -> None:
-    require_loopback(host)
+    require_safe(load_settings({"TRENDS_API__HOST": host}))
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.2", "example.org", ""])
 def test_addresses_that_others_reach_are_refused(host: str) -> None:
+    settings = load_settings({})
+    there = settings.model_copy(update={"api": settings.api.model_copy(update={"host": host})})
     with pytest.raises(SettingsError, match="no authentication"):
-        require_loopback(host)
+        require_safe(there)
+
+
+def test_others_may_reach_an_api_that_asks_who_they_are() -> None:
+    require_safe(load_settings({"TRENDS_API__HOST": "0.0.0.0", "TRENDS_AUTH__MODE": "required"}))
+
+
+@pytest.mark.parametrize("environment", ["staging", "production"])
+def test_nobody_is_served_unasked_but_in_development(environment: str) -> None:
+    settings = load_settings({"TRENDS_ENV": environment, "TRENDS_AUTH__MODE": "off"})
+    with pytest.raises(SettingsError, match=f"without authentication in {environment}"):
+        require_safe(settings)
+
+
+@pytest.mark.parametrize("environment", ["staging", "production"])
+def test_beyond_development_authentication_is_the_default(environment: str) -> None:
+    assert load_settings({"TRENDS_ENV": environment}).auth.mode == "required"
 
 
 async def test_openapi_is_json_that_a_page_can_read(http: httpx.AsyncClient) -> None:

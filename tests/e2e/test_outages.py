@@ -1,0 +1,111 @@
+"""Temporal or PostgreSQL away for a while: 503 with Retry-After where they are needed, then well by itself."""
+
+import asyncio
+import os
+import signal
+from asyncio.subprocess import DEVNULL
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from engine.ports import claim_port
+from engine.server import Engine, server_command
+from tests.api_process import api_processes
+from tests.postgres_server import PostgresServer
+from trends.storage.migrate import migrate
+
+PATIENCE_SECONDS = 120
+
+
+async def until(well: Callable[[], Awaitable[bool]]) -> None:
+    """Await that something is as it should be; other processes tell nobody."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await well():
+            await asyncio.sleep(0.1)
+
+
+async def ready(http: httpx.AsyncClient) -> bool:
+    return (await http.get("/readyz")).status_code == 200
+
+
+@pytest.mark.engine
+async def test_temporal_server_that_stops_is_told_and_met_again(
+    engine: Engine, tmp_path: Path
+) -> None:
+    assert engine.binary is not None
+    database = f"sqlite:///{tmp_path / 'trends.db'}"
+    migrate(database)
+    async with AsyncExitStack() as stack:
+        claims = [claim_port(24_000) for _ in range(2)]
+        for claim in claims:
+            stack.callback(claim.release)
+        port, ui_port = (claim.port for claim in claims)
+        command = server_command(
+            engine.binary, port=port, ui_port=ui_port, database=tmp_path / "temporal.db"
+        )
+        (api,) = await stack.enter_async_context(
+            api_processes(1, tmp_path, database, TEMPORAL_ADDRESS=f"127.0.0.1:{port}")
+        )
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=api.url, timeout=PATIENCE_SECONDS)
+        )
+        # Accepted while there is none: a run is promised before it is begun.
+        run = (await http.post("/v1/runs", json={})).json()
+        assert run["status"] == "starting"
+        for _ in range(2):
+            away = await http.post(f"/v1/runs/{run['id']}/retry")
+            assert (away.status_code, away.json()["slug"]) in {
+                (503, "engine-unreachable"),
+                (409, "run-not-blocked"),
+            }
+            cancelled = await http.get("/readyz")
+            assert (cancelled.status_code, "Retry-After" in cancelled.headers) == (503, True)
+            assert (await http.get(f"/v1/runs/{run['id']}")).status_code == 200
+            server = await asyncio.create_subprocess_exec(
+                *command, stdout=DEVNULL, stderr=DEVNULL, env=dict(os.environ)
+            )
+            try:
+                await until(lambda: ready(http))
+            finally:
+                server.send_signal(signal.SIGKILL)
+                await server.wait()
+            gone = await http.post(f"/v1/runs/{run['id']}/cancel")
+            assert (gone.status_code, gone.json()["slug"]) == (503, "engine-unreachable")
+            assert int(gone.headers["Retry-After"]) > 0
+
+
+async def test_postgresql_that_stops_is_told_and_met_again(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    url = postgres.create("outage")
+    try:
+        migrate(url)
+        async with (
+            api_processes(1, tmp_path, url) as (api,),
+            httpx.AsyncClient(base_url=api.url, timeout=PATIENCE_SECONDS) as http,
+        ):
+            run = (await http.post("/v1/runs", json={})).json()
+            postgres.stop()
+            try:
+                for path in ("/v1/runs", f"/v1/runs/{run['id']}", "/v1/trends", "/v1/shares"):
+                    away = await http.get(path)
+                    assert (away.status_code, away.json()["slug"]) == (503, "storage-unavailable")
+                    assert int(away.headers["Retry-After"]) > 0
+                refused = await http.post("/v1/runs", json={"query": "lost"})
+                assert (refused.status_code, refused.json()["slug"]) == (503, "storage-unavailable")
+                assert (await http.get("/livez")).status_code == 200
+            finally:
+                postgres.start()
+
+            async def listed() -> bool:
+                return (await http.get("/v1/runs")).status_code == 200
+
+            await until(listed)
+            (kept,) = (await http.get("/v1/runs")).json()["items"]
+            assert kept["id"] == run["id"]
+            assert (await http.post("/v1/runs", json={})).status_code == 202
+    finally:
+        postgres.drop("outage")
