@@ -7,13 +7,14 @@ SETUP := @$(PYTHON) deploy/setup.py
 COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11
 BENCHMARKS ?= throughput run truth volume headlines exit_status
 TREND_BENCHMARKS := announced coinages categories nab clusters items watchlist
+API_BENCHMARKS := api streams scale
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check fmt docs lock bench bench-trends clean
+.PHONY: help setup demo up test check fmt docs lock bench bench-trends bench-api clean prod-like test-prod-like
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 	@echo "  Options follow in ARGS, such as: make test ARGS='-k supervisor'"
 
 setup: ## make or refresh .venv from the lock files
@@ -30,6 +31,14 @@ up: ## start the Temporal server, a worker and the API; Ctrl-C stops them, the d
 test: ## run the whole test suite
 	$(SETUP)
 	@$(BIN)/pytest --numprocesses=auto --dist=worksteal $(ARGS)
+
+prod-like: ## what deploy/compose.yaml describes, without containers; ARGS=--check runs one report and ends
+	$(SETUP)
+	@$(BIN)/python -m deploy.prod_like $(ARGS)
+
+test-prod-like: ## the workflow tests on the production Temporal server and PostgreSQL
+	$(SETUP)
+	@$(BIN)/python -m deploy.prod_like --temporal -- $(BIN)/pytest -q tests/workflows $(ARGS)
 
 check: ## formatting, lint, types and the direction of imports
 	$(SETUP)
@@ -53,6 +62,7 @@ lock: ## resolve the lock files anew; ARGS=--upgrade takes newer versions
 	@$(PYTHON) deploy/setup.py --tools
 	$(COMPILE) $(ARGS) pyproject.toml -o requirements.lock
 	$(COMPILE) $(ARGS) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	echo hatchling | $(COMPILE) $(ARGS) --extra postgres -c requirements-dev.lock pyproject.toml - -o deploy/requirements-container.lock
 	echo uv | $(COMPILE) $(ARGS) - -o requirements-tools.lock
 
 bench: ## measure, print tables, write benchmarks/results/; DATA=FOLDER adds real headlines
@@ -63,6 +73,9 @@ bench: ## measure, print tables, write benchmarks/results/; DATA=FOLDER adds rea
 
 bench-trends: ## measure what is found in real headlines, and the memory of items; needs DATA=FOLDER
 	@$(MAKE) --no-print-directory bench BENCHMARKS="$(TREND_BENCHMARKS)"
+
+bench-api: ## measure the API, live streams, and what more slots and more tenants cost
+	@$(MAKE) --no-print-directory bench BENCHMARKS="$(API_BENCHMARKS)"
 
 clean: ## remove .venv, .tools and caches; your data in .trends stays
 	rm -rf .venv .tools .pytest_cache .ruff_cache .hypothesis .import_linter_cache
