@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.arguments import TrendId
+from cli.author import login_name
 from cli.output import as_data
 from cli.problems import AskedWrongError
 from cli.session import Session, calls_api
@@ -182,11 +183,7 @@ def _tell(session: Session, trend: "Trend") -> None:
 
 
 def _login() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        raise AskedWrongError(
-            "Your login name is not known.", "Say who decides: --author"
-        ) from None
+    name = login_name()
+    if not name:
+        raise AskedWrongError("Your login name is not known.", "Say who decides: --author")
+    return name

@@ -120,9 +120,10 @@ def read_server_key(environ: Mapping[str, str], *, own_file: Path | None) -> Ser
 
 def _own(file: Path) -> str:
     if not file.exists():
-        made = file.with_name(f".{file.name}.{os.getpid()}")
+        # A name of this call's own: the process id is the same for two threads, and for two containers.
+        made = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
         try:
-            descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as opened:
                 opened.write(_text(secrets.token_bytes(LEAST_BYTES)) + "\n")
             # A link is there or not: of two processes that start at once, both read the first one's.

@@ -10,8 +10,12 @@ from workflows import attributes
 RunHandle = workflow.ChildWorkflowHandle[object, NewsRunOutput]
 
 
-async def start_run(start: RunStart) -> RunHandle:
-    """Start the workflow of an accepted run; it lives on when whoever started it ends.
+async def start_run(start: RunStart, *, ends_with: bool = False) -> RunHandle:
+    """Start the workflow of an accepted run.
+
+    Args:
+        start: The run as it was accepted.
+        ends_with: Whether it is terminated with whoever started it; otherwise it lives on, as its row promised.
 
     Raises:
         WorkflowAlreadyStartedError: It is there, or was: somebody else started it from its row.
@@ -23,7 +27,11 @@ async def start_run(start: RunStart) -> RunHandle:
         task_queue=contracts.WORKFLOW_QUEUE,
         result_type=NewsRunOutput,
         id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-        parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+        parent_close_policy=(
+            workflow.ParentClosePolicy.TERMINATE
+            if ends_with
+            else workflow.ParentClosePolicy.ABANDON
+        ),
         cancellation_type=workflow.ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
         static_summary=start.summary,
         static_details=start.details,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from temporalio import workflow
-from temporalio.common import Priority, RetryPolicy, SearchAttributeKey, WorkflowIDReusePolicy
+from temporalio.common import RetryPolicy, SearchAttributeKey
 from temporalio.exceptions import (
     ActivityError,
     ApplicationError,
@@ -18,7 +18,6 @@ from temporalio.exceptions import (
     WorkflowAlreadyStartedError,
     is_cancelled_exception,
 )
-from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities import contracts
@@ -36,7 +35,7 @@ with workflow.unsafe.imports_passed_through():
         ScheduledOutput,
     )
     from trends.domain.models import Model
-    from workflows import attributes
+    from workflows.children import start_run
 
 Answer = TypeVar("Answer", bound=Model)
 
@@ -97,23 +96,8 @@ class ScheduledRunWorkflow:
 
     async def _see_through(self, start: RunStart, *, ends_with: bool) -> None:
         """Start a run and wait for its end, whatever it is; the run itself tells people of it."""
-        run = start.input.run
         try:
-            handle = await workflow.start_child_workflow(
-                contracts.NEWS_WORKFLOW,
-                start.input,
-                id=start.workflow_id,
-                task_queue=contracts.WORKFLOW_QUEUE,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                # What was promised in its row goes on without us, unless its overlap rule is to take it down.
-                parent_close_policy=(
-                    ParentClosePolicy.TERMINATE if ends_with else ParentClosePolicy.ABANDON
-                ),
-                static_summary=start.summary,
-                static_details=start.details,
-                search_attributes=attributes.of_run(start),
-                priority=Priority(priority_key=start.priority, fairness_key=run.tenant),
-            )
+            handle = await start_run(start, ends_with=ends_with)
         except WorkflowAlreadyStartedError:
             # The reconciler was faster, or an earlier attempt of ours.
             await self._wait_for(start)

@@ -24,6 +24,16 @@ async def alone(request: pytest.FixtureRequest) -> AsyncGenerator[None]:
         client = await Client.connect(request.getfixturevalue("engine_server"))
         async for left in client.list_workflows("ExecutionStatus = 'Running'"):
             await _end(client, left.id)
+        async for schedule in await client.list_schedules():
+            await _delete(client, schedule.id)
+
+
+async def _delete(client: Client, schedule_id: str) -> None:
+    try:
+        await client.get_schedule_handle(schedule_id).delete()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
 
 
 async def _end(client: Client, workflow_id: str) -> None:
