@@ -60,9 +60,9 @@ docs: ## write the generated references anew: command line, HTTP API, report sch
 
 lock: ## resolve the lock files anew; ARGS=--upgrade takes newer versions
 	@$(PYTHON) deploy/setup.py --tools
-	$(COMPILE) $(ARGS) pyproject.toml -o requirements.lock
-	$(COMPILE) $(ARGS) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
-	echo hatchling | $(COMPILE) $(ARGS) --extra postgres -c requirements-dev.lock pyproject.toml - -o deploy/requirements-container.lock
+	$(COMPILE) $(ARGS) --group dev pyproject.toml -o requirements-dev.lock
+	$(COMPILE) $(ARGS) -c requirements-dev.lock pyproject.toml -o requirements.lock
+	echo hatchling | $(COMPILE) $(ARGS) --all-extras -c requirements-dev.lock pyproject.toml - -o deploy/requirements-container.lock
 	echo uv | $(COMPILE) $(ARGS) - -o requirements-tools.lock
 
 bench: ## measure, print tables, write benchmarks/results/; DATA=FOLDER adds real headlines

@@ -30,11 +30,27 @@ TrendsError
 │   ├── MonitorChangedError      somebody else changed it in between
 │   ├── DecisionConflictError    another decision in force says otherwise
 │   ├── EndpointExistsError      the name of a webhook endpoint is taken
+│   ├── SettingsChangedError     somebody else changed the settings in between
 │   ├── RunNotBlockedError
 │   ├── RunEndedError
 │   ├── StageNotSkippableError
 │   └── StateHeldError           another `trends up` holds the state folder
 ├── SettingsError
+│   ├── SecretError              a secret that is referred to cannot be read
+│   └── RestartOnlyError         a setting that a running process cannot take over
+├── ModelError                   final: a model provider refused the request as it is
+│   ├── ModelUnavailableError    retryable: no connection, too slow, overloaded, broken off
+│   ├── ModelBusyError           retryable: the provider's own rate limit, with its Retry-After
+│   ├── ModelKeyError            final: no key, or one that is not taken
+│   ├── ModelQuotaError          final: the account has nothing left
+│   ├── ModelContextError        final: more text than the model takes
+│   ├── ModelRefusedError        final: the model or its filter declined to answer
+│   └── ModelAnswerError         final: an answer that is not of the form that was asked for
+├── LimitError
+│   ├── LimitReachedError        retryable: not yet; says how long to wait
+│   ├── BudgetSpentError         final for its window: money or a scarce quota is used up
+│   ├── FrozenError              final until thawed: paid calls are stopped
+│   └── PriceUnknownError        final: a model without a known price is not called
 ├── SourceError
 │   ├── SourceUnavailableError   retryable: a later attempt may succeed
 │   ├── SourceUnreadableError    final: not the format it claims to be
@@ -296,6 +312,12 @@ class StageNotSkippableError(ConflictError):
     slug = "stage-not-skippable"
 
 
+class SettingsChangedError(ConflictError):
+    """The settings were changed after they were read; the change that was based on them was not made."""
+
+    slug = "settings-changed"
+
+
 class StateHeldError(ConflictError):
     """Another process holds the state folder."""
 
@@ -306,6 +328,122 @@ class SettingsError(TrendsError):
     """Settings that cannot be loaded; the message names file, key and near name."""
 
     slug = "settings"
+
+
+class SecretError(SettingsError):
+    """A secret that the settings refer to cannot be read; the message names the reference, never the secret."""
+
+    slug = "secret"
+
+
+class RestartOnlyError(SettingsError):
+    """A setting that a running process cannot take over; it was not changed."""
+
+    slug = "restart-only"
+
+
+class ModelError(TrendsError):
+    """A model provider refused the request as it is, or failed.
+
+    Args:
+        what: What happened; names provider and model, never the key.
+        why: The cause, where it is known.
+        next_step: What the reader can do about it.
+        retry_after: How long the provider asks to be left alone, where it said so.
+        billed: Whether it may have been charged for: True where an answer came, None where nobody can tell.
+        request_id: Under which the provider knows the request; empty where it did not say.
+    """
+
+    slug = "model"
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        why: str = "",
+        next_step: str = "",
+        retry_after: timedelta | None = None,
+        billed: bool | None = False,
+        request_id: str = "",
+    ) -> None:
+        super().__init__(what, why=why, next_step=next_step, retry_after=retry_after)
+        self.billed = billed
+        self.request_id = request_id
+
+
+class ModelUnavailableError(ModelError):
+    """The provider did not answer, or broke off; a later attempt may succeed."""
+
+    slug = "model-unavailable"
+    retryable = True
+
+
+class ModelBusyError(ModelError):
+    """The provider's own rate limit; a later attempt may succeed."""
+
+    slug = "model-busy"
+    retryable = True
+
+
+class ModelKeyError(ModelError):
+    """There is no key for the provider, or it does not take it."""
+
+    slug = "model-key"
+
+
+class ModelQuotaError(ModelError):
+    """The provider's account has nothing left to spend; waiting does not help."""
+
+    slug = "model-quota"
+
+
+class ModelContextError(ModelError):
+    """More text than the model takes."""
+
+    slug = "model-context"
+
+
+class ModelRefusedError(ModelError):
+    """The model, or the filter before it, declined to answer."""
+
+    slug = "model-refused"
+
+
+class ModelAnswerError(ModelError):
+    """An answer that is cut off, empty or not of the form that was asked for."""
+
+    slug = "model-answer"
+
+
+class LimitError(TrendsError):
+    """A limit of ours says no; nothing was sent."""
+
+    slug = "limit"
+
+
+class LimitReachedError(LimitError):
+    """Not yet: a rate, or money that calls under way hold; `retry_after` says how long to wait."""
+
+    slug = "limit-reached"
+    retryable = True
+
+
+class BudgetSpentError(LimitError):
+    """What may be spent in a window is spent; the message says which window and when the next begins."""
+
+    slug = "budget-spent"
+
+
+class FrozenError(LimitError):
+    """Paid calls are stopped by a person."""
+
+    slug = "frozen"
+
+
+class PriceUnknownError(LimitError):
+    """No price is known for a model, and none is configured: it is not called, since nobody could say what it costs."""
+
+    slug = "price-unknown"
 
 
 class SourceError(TrendsError):

@@ -1,0 +1,1 @@
+"""What reasons with a model: plan before collecting, then draft, verify and revise."""

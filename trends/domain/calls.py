@@ -1,0 +1,62 @@
+"""A call of a model, in plain values: for whom, for which work, how much text, at which price."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from trends.domain.models import Model, Tenant
+
+Tokens = Annotated[int, Field(ge=0)]
+# 1 USD = 1,000,000; money is never a float.
+MicroUsd = Annotated[int, Field(ge=0)]
+MICRO = 1_000_000
+
+
+class Role(StrEnum):
+    """The kinds of work that a model does."""
+
+    PLANNER = "planner"
+    ANALYST = "analyst"
+    JUDGE = "judge"
+    EMBEDDER = "embedder"
+
+
+class Usage(Model):
+    """Tokens of one call as the provider counted them.
+
+    Attributes:
+        input_tokens: All that was sent, cached ones included.
+        output_tokens: All that came back, thinking included.
+        cached_tokens: Those of the input that the provider had kept.
+        reasoning_tokens: Those of the output that were thinking.
+    """
+
+    input_tokens: Tokens
+    output_tokens: Tokens
+    cached_tokens: Tokens = 0
+    reasoning_tokens: Tokens = 0
+
+
+class Purpose(Model):
+    """What a call is made for. The same purpose with the same words is the same call: a retry finds its answer.
+
+    Attributes:
+        tenant: Whose money it is.
+        role: Which kind of work.
+        run_id: The run, where it is for one.
+        monitor: The monitor of that run; id of its question.
+        scheduled: Whether the run was begun by its schedule; such runs go before others where a quota is scarce.
+        node: Which step of the work, such as `draft`.
+        round: Which round of it, from 0.
+        part: Which of several calls of that step, such as the id of a topic.
+    """
+
+    tenant: Tenant
+    role: Role
+    run_id: str | None = None
+    monitor: str | None = None
+    scheduled: bool = False
+    node: str
+    round: int = 0
+    part: str = ""
