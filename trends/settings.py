@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from ipaddress import ip_network
@@ -29,6 +30,7 @@ from pydantic import (
 
 from trends.channel_settings import NotifySettings
 from trends.domain.access import read_scopes
+from trends.domain.calls import Role
 from trends.domain.models import Language
 from trends.errors import SettingsError, UnknownNameError
 from trends.settings_layers import (
@@ -67,6 +69,8 @@ PrivateHost = Annotated[
 ProviderName = Literal["openai", "azure_openai", "anthropic", "google", "ollama"]
 MODEL_SPEC = r"^(openai|azure_openai|anthropic|google|ollama):\S+$"
 REFERENCE_SCHEME = "secret://"
+# In place of a model's name: this work is done without one.
+NO_MODEL = "none"
 
 
 def _without_secret(value: SecretStr) -> str:
@@ -545,6 +549,47 @@ _NO_RESULT = {
 }
 
 
+@dataclass(frozen=True)
+class ModelName:
+    """One model of one provider.
+
+    Attributes:
+        provider: Such as `openai`.
+        model: What it is called there.
+    """
+
+    provider: str
+    model: str
+
+    def __str__(self) -> str:
+        """Such as `openai:gpt-4.1-mini`: the key of prices, and how reports name it."""
+        return f"{self.provider}:{self.model}"
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """The model of one kind of work, with what `llm` says where its role says nothing.
+
+    Attributes:
+        provider: Such as `openai`.
+        model: What it is called there.
+        temperature: How freely it writes.
+        max_output_tokens: The longest answer, thinking included.
+        fallback: Whom to ask, in this order, where the first is unavailable.
+    """
+
+    provider: str
+    model: str
+    temperature: float
+    max_output_tokens: int
+    fallback: tuple[ModelName, ...]
+
+    @property
+    def name(self) -> ModelName:
+        """The first to be asked."""
+        return ModelName(self.provider, self.model)
+
+
 class Settings(Section):
     """All settings of a process. Made by `load_settings`, never changed."""
 
@@ -566,6 +611,40 @@ class Settings(Section):
     secrets: SecretSettings
     reload: ReloadSettings
     monitoring: MonitoringSettings
+
+    def model_for(self, role: Role) -> ModelChoice | None:
+        """Say which model does a kind of work; None: it is done without one."""
+        own: RoleSettings = getattr(self.llm.roles, role.value)
+        model = own.model or self.llm.model
+        if not self.llm.enabled or model == NO_MODEL:
+            return None
+        return ModelChoice(
+            provider=own.provider or self.llm.provider,
+            model=model,
+            temperature=self.llm.temperature if own.temperature is None else own.temperature,
+            max_output_tokens=own.max_output_tokens or self.llm.max_output_tokens,
+            fallback=tuple(ModelName(*spec.split(":", 1)) for spec in own.fallback),
+        )
+
+    def provider(self, name: str) -> ProviderSettings:
+        """Say how a provider is reached.
+
+        Raises:
+            UnknownNameError: There is none of this name; names the near one.
+        """
+        if name not in ProvidersSettings.model_fields:
+            kind = "provider"
+            raise UnknownNameError(kind, name, ProvidersSettings.model_fields)
+        return getattr(self.llm.providers, name)
+
+    def limits_for(self, provider: str) -> LimitSettings:
+        """Say what holds at a provider: its own limits, and those of all where it has none.
+
+        Raises:
+            UnknownNameError: There is no provider of this name; names the near one.
+        """
+        own = {name: value for name, value in self.provider(provider).limits if value is not None}
+        return self.limits.model_copy(update=own)
 
     def snapshot(self) -> bytes:
         """Canonical JSON of the settings, from which `read_snapshot` makes them again.
