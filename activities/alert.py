@@ -9,12 +9,12 @@ from activities import contracts
 from activities.contracts import AlertInput, NotifyResult, RunAlert, RunBrief, SourceAlert
 from activities.errors import as_application_error
 from activities.notify import facts_of, result_of
-from trends.channel_settings import LOG, NotifySettings
-from trends.domain.models import Language
+from trends.channel_settings import LOG
 from trends.errors import ArtifactCorruptError, ArtifactMissingError
 from trends.notify.alerts import RunFacts, report_late, run_blocked, run_failed, source_down
 from trends.notify.base import Notice
 from trends.notify.deliver import ListeningChannels, OutboxLedger, deliver_all
+from trends.settings import SettingsInForce
 from trends.storage.artifacts import ArtifactStore
 
 
@@ -25,8 +25,7 @@ class AlertActivity:
         artifacts: Where briefs lie.
         outbox: Remembers what went out.
         channels: Makes channels by name.
-        settings: Who hears of what belongs to no run.
-        language: Language of what belongs to no run.
+        settings: Who hears of what belongs to no run, and in which language.
         clock: Dates messages.
         public_url: Address under which people reach the API; empty where there is none.
     """
@@ -37,8 +36,7 @@ class AlertActivity:
         outbox: OutboxLedger,
         channels: ListeningChannels,
         *,
-        settings: NotifySettings,
-        language: Language,
+        settings: SettingsInForce,
         clock: Callable[[], datetime],
         public_url: str,
     ) -> None:
@@ -46,7 +44,6 @@ class AlertActivity:
         self._outbox = outbox
         self._channels = channels
         self._settings = settings
-        self._language = language
         self._clock = clock
         self._public_url = public_url
 
@@ -64,7 +61,7 @@ class AlertActivity:
         if isinstance(alert, SourceAlert):
             notice = self._of_source(alert)
             asking = await self._channels.listening(alert.tenant, notice.kind)
-            return notice, (*self._settings.alert_channels, *asking)
+            return notice, (*self._settings.current.notify.alert_channels, *asking)
         facts, names = await self._run(alert)
         if alert.kind != "run.blocked":
             build = run_failed if alert.kind == "run.failed" else report_late
@@ -96,7 +93,7 @@ class AlertActivity:
             since=alert.since,
             slug=alert.slug,
             reason=alert.reason,
-            language=self._language,
+            language=self._settings.current.runs.report_language,
             at=self._clock(),
         )
 
@@ -106,6 +103,10 @@ class AlertActivity:
             brief = RunBrief.model_validate_json(await self._artifacts.get(run.brief))
         except (ArtifactMissingError, ArtifactCorruptError, ValueError):
             # That may be why the run stands still. What it was about is lost, that it needs someone is not.
-            facts = RunFacts(tenant=run.tenant, run_id=run.run_id, language=self._language)
-            return facts, tuple(dict.fromkeys((*self._settings.alert_channels, LOG)))
+            facts = RunFacts(
+                tenant=run.tenant,
+                run_id=run.run_id,
+                language=self._settings.current.runs.report_language,
+            )
+            return facts, tuple(dict.fromkeys((*self._settings.current.notify.alert_channels, LOG)))
         return facts_of(run, brief), brief.channels

@@ -23,10 +23,12 @@ class PollActivity:
     Args:
         poller: Asks, and keeps what comes.
         find: Finds what to poll.
-        polling: Whether sources are polled by themselves.
+        polling: Tells whether sources are polled by themselves.
     """
 
-    def __init__(self, poller: SourcePoller, find: FindTarget, *, polling: bool) -> None:
+    def __init__(
+        self, poller: SourcePoller, find: FindTarget, *, polling: Callable[[], bool]
+    ) -> None:
         self._poller = poller
         self._find = find
         self._polling = polling
@@ -45,7 +47,7 @@ class PollActivity:
 
     async def _poll(self, request: PollInput) -> PollResult:
         target = await self._find(request.tenant, request.source)
-        if target is None or not (self._polling or request.once):
+        if target is None or not (self._polling() or request.once):
             return PollResult(says="It is no longer to be polled.", retired=True)
         # The poller's own: a person may have changed it since the process read its settings.
         target = replace(target, cadence=timedelta(seconds=request.cadence_seconds))

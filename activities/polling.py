@@ -88,7 +88,7 @@ class SourcePoller:
         items: Takes what they give.
         sources: Knows how they are.
         clock: Now, in UTC.
-        history: How far back from its window's end a run reads; its items are not pruned.
+        history: Tells how far back from its window's end a run reads; its items are not pruned.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class SourcePoller:
         sources: SourceStore,
         *,
         clock: Callable[[], datetime],
-        history: timedelta,
+        history: Callable[[], timedelta],
     ) -> None:
         self.items = items
         self.sources = sources
@@ -134,7 +134,7 @@ class SourcePoller:
     async def prune(self, target: Target) -> int:
         """Delete a few items that are older than their time and that no run still needs."""
         before = self.clock() - target.retention
-        needed = await self.sources.needed_since(target.key.tenant, self._history)
+        needed = await self.sources.needed_since(target.key.tenant, self._history())
         return await self.items.prune(target.key, min(before, needed or before))
 
     async def _found(

@@ -74,7 +74,10 @@ TAGS = [
     {"name": "evidence", "description": "What reports and trends rest on."},
     {"name": "shares", "description": "Links that show one report to whoever has them."},
     {"name": "webhooks", "description": "Addresses of your own that hear of reports."},
-    {"name": "settings", "description": "What is in force, and where it was written."},
+    {
+        "name": "settings",
+        "description": "What is in force, where it was written, and who changed it.",
+    },
     {"name": "health", "description": "For whoever looks after the process."},
 ]
 
@@ -162,7 +165,7 @@ async def _lifespan(
         app.state.served = Served(
             doors=doors,
             feeds=feeds,
-            metrics=Metrics(),
+            metrics=Metrics(doors.live),
             guard=make_guard(doors),
             limits=Limits(doors.settings.api.limits, time.monotonic),
         )

@@ -24,6 +24,7 @@ from engine.monitors import MonitorService
 from engine.requests import StartRun
 from engine.runs import PendingStage, Started
 from engine.schedules import Schedules
+from engine.setting_changes import SettingChanges
 from engine.shares import ShareService
 from engine.sources import SourceService
 from engine.trends import TrendService
@@ -32,6 +33,7 @@ from trends.domain.models import Language
 from trends.errors import InvalidRequestError, RunNotFoundError
 from trends.notify.registry import ChannelState
 from trends.settings import Settings
+from trends.settings_live import LiveSettings
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.events import EventStore
 from trends.storage.items import ItemStore
@@ -101,7 +103,7 @@ class Doors(Protocol):
 
     @property
     def settings(self) -> Settings:
-        """Settings of this process."""
+        """Settings that hold now."""
         ...
 
     @property
@@ -185,8 +187,13 @@ class Doors(Protocol):
         ...
 
     @property
-    def origins(self) -> Mapping[str, str]:
-        """Where each setting was written, by its name."""
+    def live(self) -> LiveSettings:
+        """Settings in force, and how they came."""
+        ...
+
+    @property
+    def setting_changes(self) -> SettingChanges:
+        """Changes settings while processes run."""
         ...
 
     @property
@@ -284,6 +291,7 @@ WritesSources = Annotated[Principal, Security(principal, scopes=[Scope.SOURCES_W
 ReadsTrends = Annotated[Principal, Security(principal, scopes=[Scope.TRENDS_READ])]
 WritesTrends = Annotated[Principal, Security(principal, scopes=[Scope.TRENDS_WRITE])]
 ReadsSettings = Annotated[Principal, Security(principal, scopes=[Scope.SETTINGS_READ])]
+WritesSettings = Annotated[Principal, Security(principal, scopes=[Scope.SETTINGS_WRITE])]
 Administers = Annotated[Principal, Security(principal, scopes=[Scope.ADMIN])]
 
 ServedBy = Annotated[Served, Depends(served)]

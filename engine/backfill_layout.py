@@ -15,7 +15,7 @@ from trends.domain.holidays import holidays_about
 from trends.domain.models import Model, Question, Window
 from trends.domain.monitors import Monitor, MonitorState
 from trends.errors import InvalidRequestError, MonitorNotFoundError
-from trends.settings import Settings, load_market
+from trends.settings import SettingsInForce, load_market
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.backfills import BackfillStore
 from trends.storage.monitors import MonitorStore
@@ -82,7 +82,7 @@ class Layout:
         store: BackfillStore,
         monitors: MonitorStore,
         artifacts: ArtifactStore,
-        settings: Settings,
+        settings: SettingsInForce,
         *,
         check_source: Callable[[str, str], Awaitable[None]],
         first_stored: FirstStored,
@@ -124,7 +124,7 @@ class Layout:
             monitor.spec.window,
             zone,
             now=now,
-            most=self._settings.backfill.max_windows,
+            most=self._settings.current.backfill.max_windows,
         )
         for source in monitor.question.sources:
             await self._check_source(monitor.tenant, source)
@@ -192,7 +192,7 @@ class Layout:
         Raises:
             StorageError: The artifact store failed.
         """
-        settings = self._settings
+        settings = self._settings.current
         market = load_market(monitor.spec.market)
         # The first window, with the time that it is compared with, begins before the span.
         longest = timedelta(days=max(settings.analysis.history_days, 1))

@@ -77,7 +77,7 @@ class BackfillService:
         store: Backfills.
         runs: Cancels runs that were left behind.
         layout: Says what a backfill is to do.
-        parallel: Windows under way at once, where the request does not say.
+        parallel: Tells how many windows are under way at once, where the request does not say.
         clock: Now, in UTC.
         new_id: Makes ids that sort by time.
     """
@@ -89,7 +89,7 @@ class BackfillService:
         store: BackfillStore,
         runs: Runs,
         layout: Layout,
-        parallel: int,
+        parallel: Callable[[], int],
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
     ) -> None:
@@ -127,7 +127,7 @@ class BackfillService:
         now = self._clock()
         monitor = await self._layout.monitor(tenant, name)
         laid = await self._layout.lay(monitor, request, now)
-        parallel = request.parallel or self._parallel
+        parallel = request.parallel or self._parallel()
         backfill, replayed = await self.store.insert(
             NewBackfill(
                 tenant=tenant,

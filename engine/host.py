@@ -50,7 +50,7 @@ def build_activities(parts: Parts, executor: ThreadPoolExecutor) -> Activities:
         parts.items,
         parts.sources,
         clock=parts.clock,
-        history=timedelta(days=parts.settings.analysis.history_days),
+        history=lambda: timedelta(days=parts.settings.analysis.history_days),
     )
     collect = CollectActivity(
         door,
@@ -61,7 +61,9 @@ def build_activities(parts: Parts, executor: ThreadPoolExecutor) -> Activities:
         parts.targets.for_run,
         poller,
     )
-    poll = PollActivity(poller, parts.targets.for_poller, polling=parts.settings.sources.polling)
+    poll = PollActivity(
+        poller, parts.targets.for_poller, polling=lambda: parts.settings.sources.polling
+    )
     rows = RunRowActivities(parts.store)
     backfill = BackfillActivities(
         parts.backfills, parts.store, parts.artifacts, make_acceptor(parts)
@@ -76,8 +78,7 @@ def build_activities(parts: Parts, executor: ThreadPoolExecutor) -> Activities:
         parts.artifacts,
         parts.outbox,
         parts.channels,
-        settings=settings.notify,
-        language=settings.runs.report_language,
+        settings=parts.live,
         clock=parts.clock,
         public_url=settings.api.public_url,
     )

@@ -19,7 +19,7 @@ from trends.domain.pace import Overlap, Pace, fires_between
 from trends.errors import RunNotFoundError
 from trends.notify.alerts import schedule_missed
 from trends.notify.deliver import ChannelMaker, OutboxLedger, leave_to_senders
-from trends.settings import Settings, load_market
+from trends.settings import SettingsInForce, load_market
 from trends.storage.fires import FireStore
 from trends.storage.monitors import MonitorStore
 from trends.storage.runs import RunStore
@@ -50,7 +50,7 @@ class Missed:
         self,
         outbox: OutboxLedger,
         channels: ChannelMaker,
-        settings: Settings,
+        settings: SettingsInForce,
         clock: Callable[[], datetime],
     ) -> None:
         self._outbox = outbox
@@ -74,7 +74,7 @@ class Missed:
             language=spec.report_language,
             at=self._clock(),
         )
-        names = spec.channels or self._settings.notify.run_channels
+        names = spec.channels or self._settings.current.notify.run_channels
         await leave_to_senders(self._outbox, self._channels, names, notice)
 
 

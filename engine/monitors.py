@@ -26,7 +26,7 @@ from trends.domain.watchlist import Watchlist
 from trends.domain.windows import parse_window
 from trends.errors import InvalidRequestError, TooLargeError
 from trends.monitors_yaml import read_monitors, write_monitors
-from trends.settings import Settings, load_market
+from trends.settings import Settings, SettingsInForce, load_market
 from trends.storage.monitors import Asked, MonitorStore
 from trends.watchlist_csv import read_watchlist
 
@@ -78,7 +78,7 @@ class MonitorService:
         self,
         store: MonitorStore,
         past: PastItems,
-        settings: Settings,
+        settings: SettingsInForce,
         *,
         check_source: Callable[[str, str], Awaitable[None]],
         check_channels: Callable[[str, Iterable[str]], Awaitable[None]],
@@ -100,7 +100,7 @@ class MonitorService:
             InvalidRequestError: Something in it cannot be; its subclasses say what.
             MonitorExistsError: Its name, or its question, is taken.
         """
-        asked = whole_spec(tenant, draft, None, self._settings, self._clock())
+        asked = whole_spec(tenant, draft, None, self._settings.current, self._clock())
         await self._check(tenant, asked)
         monitor = await self.store.add(tenant, asked, clean(author))
         self._changed()
@@ -119,10 +119,12 @@ class MonitorService:
         """
         now = self._clock()
         before = await self.store.get(tenant, draft.name)
-        await self._check(tenant, whole_spec(tenant, draft, before.spec, self._settings, now))
+        await self._check(
+            tenant, whole_spec(tenant, draft, before.spec, self._settings.current, now)
+        )
 
         def change(known: Monitor) -> tuple[MonitorVerb, MonitorState, Asked]:
-            asked = whole_spec(tenant, draft, known.spec, self._settings, now)
+            asked = whole_spec(tenant, draft, known.spec, self._settings.current, now)
             return MonitorVerb.EDITED, known.state, asked
 
         monitor = await self.store.change(tenant, draft.name, change, clean(author), if_revision)
@@ -163,7 +165,7 @@ class MonitorService:
         """
         drafts = await asyncio.to_thread(read_monitors, data, origin)
         now = self._clock()
-        asked = [whole_spec(tenant, draft, None, self._settings, now) for draft in drafts]
+        asked = [whole_spec(tenant, draft, None, self._settings.current, now) for draft in drafts]
         for each in asked:
             await self._check(tenant, each)
         monitors = await self.store.put(tenant, asked, clean(author))
@@ -255,7 +257,9 @@ class MonitorService:
                         why="They are counted while you wait.",
                         next_step=f"Look back less far, or run it: trends run --monitor {name}",
                     )
-        return await asyncio.to_thread(_count_back, monitor, items, span, now, zone, self._settings)
+        return await asyncio.to_thread(
+            _count_back, monitor, items, span, now, zone, self._settings.current
+        )
 
     async def _check(self, tenant: str, asked: Asked) -> None:
         for source in asked.spec.sources:

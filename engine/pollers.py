@@ -25,6 +25,7 @@ from engine.requests import PRIORITIES
 from engine.targets import Targets, Wanted
 from trends.domain.health import SourceHealth, first_wait
 from trends.errors import TrendsError
+from trends.settings import SettingsInForce
 from trends.storage.items import ItemStore
 from trends.storage.polls import SourceKey
 from trends.storage.sources import SourceStore
@@ -55,8 +56,7 @@ class Pollers:
         sources: Knows how the sources are.
         items: For pruning what nobody polls any more.
         clock: Now, in UTC.
-        retention: How long the items of a source are kept that is no longer polled.
-        history: How far back a run reads.
+        settings: How long the items of a source are kept that is no longer polled, and how far back a run reads.
     """
 
     def __init__(
@@ -67,16 +67,14 @@ class Pollers:
         items: ItemStore,
         *,
         clock: Callable[[], datetime],
-        retention: timedelta,
-        history: timedelta,
+        settings: SettingsInForce,
     ) -> None:
         self._client = client
         self._targets = targets
         self._sources = sources
         self._items = items
         self._clock = clock
-        self._retention = retention
-        self._history = history
+        self._settings = settings
         self._running: dict[SourceKey, int] = {}
         self._looks = 0
 
@@ -234,8 +232,10 @@ class Pollers:
             _log.info("pollers.absent", source=key.source, signal=signal)
 
     async def _prune(self, key: SourceKey) -> None:
-        before = self._clock() - self._retention
-        needed = await self._sources.needed_since(key.tenant, self._history)
+        settings = self._settings.current
+        before = self._clock() - timedelta(days=settings.sources.retention_days)
+        history = timedelta(days=settings.analysis.history_days)
+        needed = await self._sources.needed_since(key.tenant, history)
         await self._items.prune(key, min(before, needed or before))
 
 

@@ -41,7 +41,7 @@ from trends.errors import (
     TrendsError,
     UnknownNameError,
 )
-from trends.settings import Settings
+from trends.settings import Settings, SettingsInForce
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.monitors import MonitorStore
 from trends.storage.runs import RunRow, RunStore
@@ -100,7 +100,7 @@ class RunService:
         store: RunStore,
         artifacts: ArtifactStore,
         monitors: MonitorStore,
-        settings: Settings,
+        settings: SettingsInForce,
         check_source: Callable[[str, str], Awaitable[None]],
         check_channels: Callable[[str, Iterable[str]], Awaitable[None]],
         clock: Callable[[], datetime],
@@ -114,7 +114,9 @@ class RunService:
         self._check_source = check_source
         self._check_channels = check_channels
         self._clock = clock
-        self._acceptor = Acceptor(store, artifacts, settings.workers, settings.runs, clock, new_id)
+        self._acceptor = Acceptor(
+            store, artifacts, settings.current.workers, settings.current.runs, clock, new_id
+        )
 
     async def start(self, tenant: str, request: StartRun, key: str | None) -> Started:
         """Accept a run and start it.
@@ -129,15 +131,17 @@ class RunService:
         if request.start_from is not None:
             return await self._start_from(tenant, request, request.start_from, key)
         now = self._clock()
-        asked, monitor = await self._ask(tenant, request, now)
+        # One reading for all that the run is made of: snapshot and revision must be of the same settings.
+        settings = self._settings.current
+        asked, monitor = await self._ask(tenant, request, settings, now)
         for source in asked.question.sources:
             await self._check_source(tenant, source)
         await self._check_channels(tenant, asked.channels)
         earlier = await self._acceptor.earlier(
             tenant, question_hash(tenant, asked.question), asked.window.end
         )
-        snapshot = await self._artifacts.put(self._settings.snapshot(), "application/json")
-        brief = make_brief(asked, self._settings, snapshot, now, earlier)
+        snapshot = await self._artifacts.put(settings.snapshot(), "application/json")
+        brief = make_brief(asked, settings, snapshot, now, earlier)
         brief = brief.model_copy(update=said_by(monitor))
         return await self._accept(tenant, request, key, asked, brief, Given(), None)
 
@@ -253,14 +257,14 @@ class RunService:
         return await self._pending(described)
 
     async def _ask(
-        self, tenant: str, request: StartRun, now: datetime
+        self, tenant: str, request: StartRun, settings: Settings, now: datetime
     ) -> tuple[Asked, Monitor | None]:
         """Make a request whole, and find the monitor that it belongs to: the one it names, or whose question it is."""
         if request.monitor is not None:
             named = await self._monitors.get(tenant, request.monitor)
-            whole = make_whole(request_of(named, request), self._settings, now)
+            whole = make_whole(request_of(named, request), settings, now)
             return as_asked(named, whole), named
-        asked = make_whole(request, self._settings, now)
+        asked = make_whole(request, settings, now)
         return asked, await self._monitors.asking(tenant, question_hash(tenant, asked.question))
 
     async def _start_from(
@@ -275,7 +279,8 @@ class RunService:
             raise UnknownNameError("priority", request.priority, PRIORITIES)
         given = await given_for(parent, start.stage, self.store, self._artifacts)
         earlier = RunBrief.model_validate_json(await self._artifacts.get(parent.brief))
-        snapshot = await self._artifacts.put(self._settings.snapshot(), "application/json")
+        settings = self._settings.current
+        snapshot = await self._artifacts.put(settings.snapshot(), "application/json")
         monitor = await self._monitors.asking(tenant, parent.question_hash)
         brief = earlier.model_copy(
             update={
@@ -283,7 +288,7 @@ class RunService:
                 "report_language": request.report_language or earlier.report_language,
                 "channels": tuple(dict.fromkeys(request.channels or earlier.channels)),
                 "settings": snapshot,
-                "settings_revision": self._settings.revision,
+                "settings_revision": settings.revision,
             }
         )
         asked = Asked(

@@ -22,7 +22,7 @@ from trends.domain.models import Edition, RunStatus, SourceOutcome
 from trends.domain.monitors import Monitor, MonitorState, pace_in
 from trends.domain.pace import due_of, next_fires
 from trends.errors import InvalidRequestError, MonitorNotFoundError
-from trends.settings import Settings, load_market
+from trends.settings import SettingsInForce, load_market
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.fires import FireStore
 from trends.storage.monitors import MonitorStore
@@ -57,7 +57,7 @@ class ScheduledRuns:
         artifacts: ArtifactStore,
         acceptor: Acceptor,
         fires: FireStore,
-        settings: Settings,
+        settings: SettingsInForce,
         missed: TellMissed,
     ) -> None:
         self._monitors = monitors
@@ -112,8 +112,9 @@ class ScheduledRuns:
 
     async def _begin(self, monitor: Monitor, scheduled_at: datetime) -> FireResult:
         tenant, name = monitor.tenant, monitor.name
+        settings = self._settings.current
         zone = load_market(monitor.spec.market).time_zone
-        pace = pace_in(monitor.spec, zone, self._settings.schedules.lead)
+        pace = pace_in(monitor.spec, zone, settings.schedules.lead)
         by_pace = pace is not None and next_fires(pace, scheduled_at - _INSTANT, 1) == (
             scheduled_at,
         )
@@ -123,11 +124,11 @@ class ScheduledRuns:
             await self._fires.passed(tenant, name, (scheduled_at,), FireState.PAUSED, note)
             return FireResult(note=note)
         request = StartRun(monitor=name, priority=PRIORITY)
-        whole = make_whole(request_of(monitor, request), self._settings, scheduled_at)
+        whole = make_whole(request_of(monitor, request), settings, scheduled_at)
         asked = as_asked(monitor, whole)
         earlier = await self._acceptor.earlier(tenant, monitor.monitor_id, asked.window.end)
-        snapshot = await self._artifacts.put(self._settings.snapshot(), "application/json")
-        brief = make_brief(asked, self._settings, snapshot, scheduled_at, earlier)
+        snapshot = await self._artifacts.put(settings.snapshot(), "application/json")
+        brief = make_brief(asked, settings, snapshot, scheduled_at, earlier)
         row, _ = await self._acceptor.accept(
             Acceptance(
                 tenant=tenant,

@@ -43,7 +43,7 @@ from trends.domain.models import Model
 from trends.domain.monitors import Monitor, MonitorState, pace_in
 from trends.domain.pace import Calendar, Overlap, Pace, calendars, gaps, next_fires
 from trends.errors import ConflictError, InvalidRequestError, MonitorNotFoundError, TrendsError
-from trends.settings import Settings, load_market
+from trends.settings import SettingsInForce, load_market
 from trends.storage.fires import FireStore
 from trends.storage.monitors import MonitorStore
 from trends.telemetry import get_logger
@@ -117,7 +117,7 @@ class Schedules:
         fires: FireStore,
         judge: Judge,
         senders: Senders,
-        settings: Settings,
+        settings: SettingsInForce,
         clock: Callable[[], datetime],
     ) -> None:
         self._client = client
@@ -229,7 +229,7 @@ class Schedules:
             return None
         try:
             zone = load_market(monitor.spec.market).time_zone
-            return pace_in(monitor.spec, zone, self._settings.schedules.lead)
+            return pace_in(monitor.spec, zone, self._settings.current.schedules.lead)
         except InvalidRequestError as error:
             _log.warning("schedules.unreadable", monitor=monitor.name, reason=str(error))
             return None

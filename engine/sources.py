@@ -20,7 +20,7 @@ from trends.errors import (
     NotFoundError,
     TrendsError,
 )
-from trends.settings import FeedSettings, Settings, load_market
+from trends.settings import FeedSettings, SettingsInForce, load_market
 from trends.sources.base import PollState, ReadLog
 from trends.sources.feeds.opml import OpmlFeed, OpmlRefusal, parse_opml, write_opml
 from trends.sources.registry import SOURCES
@@ -148,7 +148,7 @@ class SourceService:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: SettingsInForce,
         store: SourceStore,
         targets: Targets,
         pollers: Steering,
@@ -183,7 +183,7 @@ class SourceService:
             found[spec] = KnownSource(source=spec, kind="search", origin="settings", title=title)
         for row in await self._store.registered(tenant):
             found[spec_of(row.name)] = self._feed(tenant, row.name, feed_of(row), row)
-        for name, feed in self._settings.sources.rss.feeds.items():
+        for name, feed in self._settings.current.sources.rss.feeds.items():
             found[spec_of(name)] = self._feed(tenant, name, feed, None)
         for key in healths.keys() - found.keys():
             kind = key.partition(":")[0]
@@ -323,7 +323,7 @@ class SourceService:
     def _feed(
         self, tenant: str, name: str, feed: FeedSettings, row: Registered | None
     ) -> KnownSource:
-        minutes = feed.cadence_minutes or self._settings.sources.cadence_minutes
+        minutes = feed.cadence_minutes or self._settings.current.sources.cadence_minutes
         ours = row is not None or tenant == SETTINGS_TENANT
         return KnownSource(
             source=spec_of(name),
@@ -333,13 +333,13 @@ class SourceService:
             url=feed.url,
             language=feed.language,
             folder=row.folder if row else "",
-            polled=self._settings.sources.polling and ours,
+            polled=self._settings.current.sources.polling and ours,
             cadence_seconds=minutes * 60,
         )
 
     async def _register(self, tenant: str, feed: NewFeed) -> Registered:
         row = Registered(tenant=tenant, added_at=self._clock(), **feed.model_dump())
-        taken = self._settings.sources.rss.feeds
+        taken = self._settings.current.sources.rss.feeds
         if feed.name in taken:
             raise ConflictError(
                 f"The name '{feed.name}' is taken by a feed of the settings.",
@@ -353,7 +353,7 @@ class SourceService:
             )
         if feed.market:
             load_market(feed.market)
-        self._targets.check_feed(with_feeds(self._settings, [row]), spec_of(feed.name))
+        self._targets.check_feed(with_feeds(self._settings.current, [row]), spec_of(feed.name))
         await self._store.add(row)
         return row
 

@@ -9,7 +9,7 @@ from activities.polling import Target
 from trends.domain.items import short_key
 from trends.domain.models import Language, Question
 from trends.errors import TrendsError
-from trends.settings import FeedSettings, RssSourceSettings, Settings, load_market
+from trends.settings import FeedSettings, RssSourceSettings, Settings, SettingsInForce, load_market
 from trends.sources.base import LiveSource
 from trends.sources.registry import parse_source_spec
 from trends.storage.polls import SourceKey
@@ -75,7 +75,9 @@ class Targets:
         make_live: Makes connectors.
     """
 
-    def __init__(self, settings: Settings, sources: SourceStore, make_live: MakeLive) -> None:
+    def __init__(
+        self, settings: SettingsInForce, sources: SourceStore, make_live: MakeLive
+    ) -> None:
         self._settings = settings
         self._sources = sources
         self._make_live = make_live
@@ -86,13 +88,13 @@ class Targets:
         Raises:
             StorageError: The database failed.
         """
-        if not self._settings.sources.polling:
+        if not self._settings.current.sources.polling:
             return ()
         feeds = {
             SourceKey(row.tenant, spec_of(row.name)): feed_of(row)
             for row in await self._sources.everyone()
         }
-        for name, feed in self._settings.sources.rss.feeds.items():
+        for name, feed in self._settings.current.sources.rss.feeds.items():
             feeds[SourceKey(SETTINGS_TENANT, spec_of(name))] = feed
         return tuple(
             Wanted(key, int(self._cadence(feed).total_seconds()))
@@ -106,7 +108,7 @@ class Targets:
             StorageError: The database failed.
             SettingsError: The settings of the source are wrong.
         """
-        settings = with_feeds(self._settings, await self._sources.registered(tenant))
+        settings = with_feeds(self._settings.current, await self._sources.registered(tenant))
         name = spec.partition(":")[2]
         if spec != spec_of(name) or name not in settings.sources.rss.feeds:
             return None
@@ -146,7 +148,7 @@ class Targets:
             SettingsError: The settings of the source are wrong.
         """
         asking = Asking(question.market, question.languages, question.query)
-        whole = with_feeds(self._settings, await self._sources.registered(tenant))
+        whole = with_feeds(self._settings.current, await self._sources.registered(tenant))
         return self._target(tenant, spec, whole, asking).key
 
     async def for_check(self, tenant: str, spec: str) -> Target:
@@ -157,7 +159,7 @@ class Targets:
             StorageError: The database failed.
             SettingsError: The settings of the source are wrong.
         """
-        settings = with_feeds(self._settings, await self._sources.registered(tenant))
+        settings = with_feeds(self._settings.current, await self._sources.registered(tenant))
         runs = settings.runs
         return self._target(tenant, spec, settings, Asking(runs.market, runs.languages))
 
@@ -191,7 +193,7 @@ class Targets:
 
     def _cadence(self, feed: FeedSettings | None) -> timedelta:
         own = feed.cadence_minutes if feed else None
-        return timedelta(minutes=own or self._settings.sources.cadence_minutes)
+        return timedelta(minutes=own or self._settings.current.sources.cadence_minutes)
 
 
 def _zone(feed: FeedSettings | None, asking: Asking) -> str:

@@ -30,19 +30,23 @@ from engine.runs import RunService
 from engine.scheduled_runs import ScheduledRuns
 from engine.schedules import Schedules
 from engine.senders import Senders
+from engine.setting_changes import SettingChanges
 from engine.shares import ShareService
 from engine.sources import SourceService
 from engine.state import State, locate_state, prepare_state, read_running
 from engine.targets import Targets, with_feeds
 from engine.trends import TrendService
+from trends.domain.delivery_policy import DeliveryPolicy
 from trends.errors import TrendsError
 from trends.notify.endpoints import Endpoints
 from trends.notify.outside import Outside
 from trends.notify.policies import policies_of
 from trends.notify.registry import ChannelMeans, Channels
 from trends.outbound import Outbound
+from trends.secrets.resolver import Secrets
 from trends.server_key import ServerKey, read_server_key
-from trends.settings import Settings, load_market, load_settings_and_origins
+from trends.settings import Settings, load_market
+from trends.settings_live import LiveSettings, following
 from trends.sources import registry
 from trends.sources.base import LiveSource, Source
 from trends.sources.search import SearchSource, market_templates
@@ -59,9 +63,11 @@ from trends.storage.monitors import MonitorStore
 from trends.storage.outbox import Outbox
 from trends.storage.runs import RunStore
 from trends.storage.sessions import SessionStore
+from trends.storage.setting_versions import SettingVersions
 from trends.storage.shares import ShareStore
 from trends.storage.sources import SourceStore
 from trends.storage.trends import TrendStore
+from trends.telemetry import set_log_level
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class Parts:
     """What the API and the worker share.
 
     Attributes:
-        settings: Loaded once.
+        live: The settings, kept up to date; what is to see changes takes these, not `settings`.
         state: Where files lie.
         clock: The process's clock.
         database: Open, of the right revision.
@@ -87,11 +93,12 @@ class Parts:
         outbound: The way out.
         endpoints: Webhook endpoints of tenants.
         server_key: Signs links, seals secrets.
-        origins: Where each setting was written, by its name.
+        setting_versions: What people set while processes run.
+        secrets: Reads what settings refer to.
         backfills: Questions over past spans.
     """
 
-    settings: Settings
+    live: LiveSettings
     state: State
     clock: Callable[[], datetime]
     database: Database
@@ -109,8 +116,14 @@ class Parts:
     outbound: Outbound
     endpoints: EndpointStore
     server_key: ServerKey
-    origins: Mapping[str, str]
+    setting_versions: SettingVersions
+    secrets: Secrets
     backfills: BackfillStore
+
+    @property
+    def settings(self) -> Settings:
+        """Those that hold now; what was made of them before does not change."""
+        return self.live.current
 
 
 @dataclass(frozen=True)
@@ -131,6 +144,7 @@ class Doors:
         shares: Give out links to reports, and take them back.
         backfills: Ask a monitor over a past span.
         schedules: Keeps schedules in line with monitors, and senders with the outbox.
+        setting_changes: Changes settings while processes run.
     """
 
     parts: Parts
@@ -146,10 +160,16 @@ class Doors:
     shares: ShareService
     backfills: BackfillService
     schedules: Schedules
+    setting_changes: SettingChanges
+
+    @property
+    def live(self) -> LiveSettings:
+        """Settings in force, and how they came."""
+        return self.parts.live
 
     @property
     def settings(self) -> Settings:
-        """Settings of this process."""
+        """Settings that hold now."""
         return self.parts.settings
 
     @property
@@ -176,11 +196,6 @@ class Doors:
     def channels(self) -> Channels:
         """Where messages go."""
         return self.parts.channels
-
-    @property
-    def origins(self) -> Mapping[str, str]:
-        """Where each setting was written, by its name."""
-        return self.parts.origins
 
     @property
     def uploads_dir(self) -> Path:
@@ -232,7 +247,8 @@ async def open_parts(
         SchemaMismatchError: The database has another revision.
         StorageError: Storage cannot be opened.
     """
-    settings, origins = load_settings_and_origins(environ)
+    live = LiveSettings(environ)
+    settings = live.current
     state = locate_state(environ)
     prepare_state(state)
     key = make_server_key(settings, state, environ)
@@ -241,18 +257,24 @@ async def open_parts(
     sources = SourceStore(database)
     endpoints = EndpointStore(database)
     outbound = Outbound(settings.outbound, clock=clock)
+    setting_versions = SettingVersions(database)
     try:
-        yield Parts(
-            settings=settings,
+        live.use(setting_versions, check_channel_markets)
+        await live.refresh()
+        channels = make_channels(
+            live.current, state, environ, clock, EndpointDirectory(endpoints, key, clock)
+        )
+        live.tell(partial(take_channels, channels))
+        live.tell(lambda settings: set_log_level(settings.monitoring.log_level))
+        parts = Parts(
+            live=live,
             state=state,
             clock=clock,
             database=database,
             store=RunStore(database, clock),
             events=EventStore(database),
             outbox=Outbox(database, clock),
-            channels=make_channels(
-                settings, state, environ, clock, EndpointDirectory(endpoints, key, clock)
-            ),
+            channels=channels,
             artifacts=ArtifactStore(
                 environ.get("TRENDS_ARTIFACTS_URL") or state.artifacts.absolute().as_uri()
             ),
@@ -261,13 +283,16 @@ async def open_parts(
             fires=FireStore(database, clock),
             items=ItemStore(database),
             sources=sources,
-            targets=Targets(settings, sources, partial(make_live_source, outbound=outbound)),
+            targets=Targets(live, sources, partial(make_live_source, outbound=outbound)),
             outbound=outbound,
             endpoints=endpoints,
             server_key=key,
-            origins=origins,
+            setting_versions=setting_versions,
+            secrets=Secrets(lambda: live.current.secrets, environ),
             backfills=BackfillStore(database, clock),
         )
+        async with following(live):
+            yield parts
     finally:
         await database.close()
 
@@ -288,7 +313,7 @@ async def open_doors(
             store=parts.store,
             artifacts=parts.artifacts,
             monitors=parts.monitors,
-            settings=parts.settings,
+            settings=parts.live,
             check_source=partial(check_source, parts),
             check_channels=parts.channels.check_for,
             clock=clock,
@@ -305,11 +330,11 @@ async def open_doors(
                 parts.backfills,
                 parts.monitors,
                 parts.artifacts,
-                parts.settings,
+                parts.live,
                 check_source=partial(check_source, parts),
                 first_stored=partial(first_stored, parts.items, parts.targets.key_of),
             ),
-            parallel=parts.settings.backfill.parallel,
+            parallel=lambda: parts.settings.backfill.parallel,
             clock=clock,
             new_id=new_run_id,
         )
@@ -324,7 +349,7 @@ async def open_doors(
             monitors=make_monitors(parts, schedules.changed),
             schedules=schedules,
             sources=SourceService(
-                parts.settings,
+                parts.live,
                 parts.sources,
                 parts.targets,
                 pollers,
@@ -338,6 +363,7 @@ async def open_doors(
             shares=ShareService(
                 ShareStore(parts.database), parts.store, key=parts.server_key, clock=clock
             ),
+            setting_changes=SettingChanges(parts.live, parts.setting_versions, clock),
         )
 
 
@@ -374,14 +400,14 @@ def make_scheduled_runs(parts: Parts) -> ScheduledRuns:
         parts.artifacts,
         make_acceptor(parts),
         parts.fires,
-        parts.settings,
+        parts.live,
         make_missed(parts).tell,
     )
 
 
 def make_missed(parts: Parts) -> Missed:
     """Make what tells people of runs that were not."""
-    return Missed(parts.outbox, parts.channels, parts.settings, parts.clock)
+    return Missed(parts.outbox, parts.channels, parts.live, parts.clock)
 
 
 def make_schedules(client: Client, parts: Parts) -> Schedules:
@@ -393,7 +419,7 @@ def make_schedules(client: Client, parts: Parts) -> Schedules:
         parts.fires,
         judge,
         Senders(client, parts.outbox),
-        parts.settings,
+        parts.live,
         parts.clock,
     )
 
@@ -414,7 +440,7 @@ def make_monitors(parts: Parts, changed: Callable[[], None] = lambda: None) -> M
     return MonitorService(
         parts.monitors,
         past,
-        parts.settings,
+        parts.live,
         check_source=partial(check_source, parts),
         check_channels=parts.channels.check_for,
         clock=parts.clock,
@@ -476,15 +502,13 @@ def searches_by_name() -> dict[str, list[str]]:
 
 def make_pollers(client: Client, parts: Parts) -> Pollers:
     """Make what starts and steers pollers."""
-    settings = parts.settings
     return Pollers(
         client,
         parts.targets,
         parts.sources,
         parts.items,
         clock=parts.clock,
-        retention=timedelta(days=settings.sources.retention_days),
-        history=timedelta(days=settings.analysis.history_days),
+        settings=parts.live,
     )
 
 
@@ -523,8 +547,21 @@ def make_channels(
     means = ChannelMeans(
         logs=state.logs, environ=environ, post=outside.post, dial=outside.dial, clock=clock
     )
-    policies = policies_of(settings.notify, settings.runs.market, load_market)
-    return Channels(settings.notify, means, endpoints, policies)
+    return Channels(settings.notify, means, endpoints, check_channel_markets(settings))
+
+
+def take_channels(channels: Channels, settings: Settings) -> None:
+    """Let channels be as other settings say; what is being sent goes out as it was begun."""
+    channels.take(settings.notify, check_channel_markets(settings))
+
+
+def check_channel_markets(settings: Settings) -> Mapping[str, DeliveryPolicy]:
+    """Make the policies of channels, which fails where one is on the clock of no market.
+
+    Raises:
+        SettingsError: It does; names the channel.
+    """
+    return policies_of(settings.notify, settings.runs.market, load_market)
 
 
 async def check_source(parts: Parts, tenant: str, spec: str) -> None:

@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, Protocol, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -40,6 +41,7 @@ from trends.settings_layers import (
     environment_layer,
     file_layers,
     lay_over,
+    override_layer,
     packaged_folder,
     select_environment,
 )
@@ -590,6 +592,18 @@ class ModelChoice:
         return ModelName(self.provider, self.model)
 
 
+class SettingsInForce(Protocol):
+    """Settings that are asked for each time they are used, since a process that goes on takes changes over.
+
+    What belongs together, such as a snapshot and its revision, is read from one `current`.
+    """
+
+    @property
+    def current(self) -> "Settings":
+        """Those that hold now."""
+        ...
+
+
 class Settings(Section):
     """All settings of a process. Made by `load_settings`, never changed."""
 
@@ -611,6 +625,11 @@ class Settings(Section):
     secrets: SecretSettings
     reload: ReloadSettings
     monitoring: MonitoringSettings
+
+    @property
+    def current(self) -> Self:
+        """These: what never changes serves where settings in force are asked for."""
+        return self
 
     def model_for(self, role: Role) -> ModelChoice | None:
         """Say which model does a kind of work; None: it is done without one."""
@@ -716,17 +735,31 @@ def load_settings(
 
 
 def load_settings_and_origins(
-    environ: Mapping[str, str] = os.environ, config_dir: Path | None = None
+    environ: Mapping[str, str] = os.environ,
+    config_dir: Path | None = None,
+    overrides: Mapping[str, Any] = MappingProxyType({}),
+    overrides_place: str = "overrides",
 ) -> tuple[Settings, dict[str, str]]:
     """Read the settings as `load_settings` does, and where each was written, by its name with dots.
 
+    Args:
+        environ: Environment variables.
+        config_dir: Folder of the YAML files.
+        overrides: Values by name with dots, over the files and under the variables.
+        overrides_place: What to call them in messages.
+
     Raises:
+        UnknownNameError: An override names no setting.
         SettingsError: As `load_settings`.
     """
     environment = select_environment(environ)
-    keys = _keys(Settings)
+    keys = setting_keys()
     folder = config_folder(environ, config_dir)
-    layers = [*file_layers(folder, environment, keys), environment_layer(environ, keys)]
+    layers = [
+        *file_layers(folder, environment, keys),
+        override_layer(overrides, overrides_place, keys),
+        environment_layer(environ, keys),
+    ]
     values = {**lay_over(layers), "environment": environment}
     # By way of JSON, because only there strict types and lists for tuples go together.
     text = json.dumps(values, default=str)
@@ -737,6 +770,11 @@ def load_settings_and_origins(
     # The last layer that says it is the one that counts.
     places = {".".join(path): place for layer in layers for path, place in layer.places.items()}
     return settings, places
+
+
+def setting_keys() -> Keys:
+    """The names of all settings, section in section."""
+    return _keys(Settings)
 
 
 def market_names(

@@ -1,4 +1,4 @@
-"""Where settings come from: a folder of YAML files and the environment, each layer laid over the one before."""
+"""Where settings come from: a folder of YAML files, overrides and the environment, each layer laid over the one before."""
 
 import contextlib
 import difflib
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast, get_origin
 
-from trends.errors import SettingsError
+from trends.errors import SettingsError, UnknownNameError
 from trends.yaml_files import KeyPath, YamlMapping, read_mapping
 
 PREFIX = "TRENDS_"
@@ -147,6 +147,28 @@ def environment_layer(environ: Mapping[str, str], keys: Keys) -> Layer:
     return Layer(values=values, places={path: _variable(path) for path in values})
 
 
+def override_layer(overrides: Mapping[str, Any], place: str, keys: Keys) -> Layer:
+    """Make a layer of values by name with dots, such as people set while processes run.
+
+    Raises:
+        UnknownNameError: There is no such setting; names the near one.
+    """
+    values: dict[KeyPath, Any] = {}
+    for name, value in overrides.items():
+        path = tuple(name.split("."))
+        leaf = _find(keys, path)
+        if leaf is None or isinstance(leaf, dict):
+            kind = "setting"
+            raise UnknownNameError(kind, name, [".".join(each) for each in _leaves(keys)])
+        values[path] = value
+    return Layer(values=values, places=dict.fromkeys(values, place))
+
+
+def variable_of(name: str) -> str:
+    """Name the environment variable of a setting."""
+    return _variable(tuple(name.split(".")))
+
+
 def lay_over(layers: Iterable[Layer]) -> dict[str, Any]:
     """Lay the layers over each other, later ones winning key by key; a list is replaced as a whole.
 
@@ -166,12 +188,22 @@ def lay_over(layers: Iterable[Layer]) -> dict[str, Any]:
     # Said afterwards: at its making, variables such as MERGE_ENABLED_FOR_DYNACONF win over arguments.
     for name in ("AUTO_CAST", "MERGE_ENABLED"):
         box.set(f"{name}_FOR_DYNACONF", False)
-    for layer in layers:
-        for path, value in layer.values.items():
-            box.set(".".join(path), value, dotted_lookup=True)
-    sections = {path[0] for layer in layers for path in layer.values}
+    sections = _nested({path: value for layer in layers for path, value in layer.values.items()})
+    # Section by section: key by key it merges all that is there each time, and a reload took five times as long.
+    for name, section in sections.items():
+        box.set(name, section)
     plain = cast("dict[str, Any]", box.as_dict())
     return {key.lower(): value for key, value in plain.items() if key.lower() in sections}
+
+
+def _nested(values: Mapping[KeyPath, Any]) -> dict[str, Any]:
+    whole: dict[str, Any] = {}
+    for path, value in values.items():
+        section = whole
+        for part in path[:-1]:
+            section = cast("dict[str, Any]", section.setdefault(part, {}))
+        section[path[-1]] = value
+    return whole
 
 
 def _typed(text: str, kind: Any) -> Any:

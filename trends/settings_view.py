@@ -9,7 +9,8 @@ from pydantic import BaseModel, SecretStr
 
 from trends.domain.models import Model
 from trends.errors import UnknownNameError
-from trends.settings import Settings
+from trends.settings import REFERENCE_SCHEME, Settings
+from trends.settings_reload import is_restart_only
 
 # Members of a channel beside its type say where it leads and what opens it.
 CHANNELS = "notify.channels"
@@ -32,6 +33,11 @@ class ShownSetting(Model):
     value: Any
     origin: str
     hidden: bool
+
+    @property
+    def restart(self) -> bool:
+        """Whether a running process keeps it as it began."""
+        return is_restart_only(self.key)
 
 
 def shown_settings(settings: Settings, origins: Mapping[str, str]) -> tuple[ShownSetting, ...]:
@@ -59,6 +65,11 @@ def shown_setting(settings: Settings, origins: Mapping[str, str], key: str) -> S
     return every[key]
 
 
+def shown_value(key: str, value: object) -> Any:
+    """Show a value that a setting had, or is to have."""
+    return _shown(key, value, "").value
+
+
 def _leaves(section: BaseModel, above: str = "") -> Iterator[tuple[str, object]]:
     for name, value in section:
         key = f"{above}{name}"
@@ -69,7 +80,7 @@ def _leaves(section: BaseModel, above: str = "") -> Iterator[tuple[str, object]]
 
 
 def _shown(key: str, value: object, origin: str) -> ShownSetting:
-    if _SECRET.search(key) and value:
+    if _SECRET.search(key) and value and not _refers(value):
         return ShownSetting(key=key, value=HIDDEN, origin=origin, hidden=True)
     if key == CHANNELS:
         channels = cast("Mapping[str, Any]", value)
@@ -82,7 +93,8 @@ def _shown(key: str, value: object, origin: str) -> ShownSetting:
 def _plain(value: object) -> Any:
     """Make JSON of a value. Secrets, and what of an address may be one, are left out."""
     if isinstance(value, SecretStr):
-        return HIDDEN
+        # Where a secret is, is none.
+        return value.get_secret_value() if _refers(value) or not value else HIDDEN
     if isinstance(value, BaseModel):
         return {name: _member(name, member) for name, member in value}
     if isinstance(value, Mapping):
@@ -95,8 +107,13 @@ def _plain(value: object) -> Any:
     return value
 
 
+def _refers(value: object) -> bool:
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    return isinstance(text, str) and text.startswith(REFERENCE_SCHEME)
+
+
 def _member(name: str, value: object) -> Any:
-    return HIDDEN if _SECRET.search(name) and value else _plain(value)
+    return HIDDEN if _SECRET.search(name) and value and not _refers(value) else _plain(value)
 
 
 def _address(text: str) -> str:

@@ -27,6 +27,7 @@ class Scope(StrEnum):
     TRENDS_READ = "trends:read"
     TRENDS_WRITE = "trends:write"
     SETTINGS_READ = "settings:read"
+    SETTINGS_WRITE = "settings:write"
     METRICS_READ = "metrics:read"
     ADMIN = "admin"
 
@@ -46,7 +47,7 @@ WRITING = READING | {
     Scope.SOURCES_WRITE,
     Scope.TRENDS_WRITE,
 }
-# Short words for what most people want; figures and keys are asked for by name.
+# Short words for what most people want; figures, keys and settings, which are of all tenants, are asked for by name.
 BUNDLES = {"read": READING, "write": WRITING}
 
 

@@ -115,10 +115,20 @@ class Channels:
         endpoints: Endpoints | None = None,
         policies: Mapping[str, DeliveryPolicy] = MappingProxyType({}),
     ) -> None:
-        self._settings: Mapping[str, ChannelSettings] = settings.all_channels()
         self._means = means
         self._endpoints = endpoints
+        self.take(settings, policies)
+
+    def take(self, settings: NotifySettings, policies: Mapping[str, DeliveryPolicy]) -> None:
+        """Be as other settings say from now on.
+
+        Args:
+            settings: How each is set up.
+            policies: When something may go out, by channel.
+        """
+        # Policies first: a channel that is new must not send by none for an instant.
         self._policies = policies
+        self._settings: Mapping[str, ChannelSettings] = settings.all_channels()
 
     async def open(self, tenant: str, name: str) -> Channel:
         """Make a channel of the settings, or of an endpoint of the tenant; its secrets are read now.
@@ -169,10 +179,12 @@ class Channels:
             UnknownNameError: No such channel; names the near one.
             SettingsError: Something that it needs is missing.
         """
-        if name not in self._settings:
+        # Read once: they may be exchanged by the event loop while this runs on a thread.
+        every = self._settings
+        if name not in every:
             kind = "channel"
-            raise UnknownNameError(kind, name, self._settings)
-        settings = self._settings[name]
+            raise UnknownNameError(kind, name, every)
+        settings = every[name]
         return TYPES[type(settings)][1](name, settings, self._means)
 
     def check(self, names: Iterable[str]) -> None:
@@ -187,7 +199,7 @@ class Channels:
 
     def states(self) -> tuple[ChannelState, ...]:
         """How every channel is set up, by name. Shows no address and no secret."""
-        return tuple(self._state(name) for name in self._settings)
+        return tuple(self._state(name, each) for name, each in self._settings.items())
 
     async def test(self, tenant: str, name: str, *, language: Language, nonce: str) -> str:
         """Send a test to a channel, once and now; nothing of it is kept.
@@ -210,13 +222,13 @@ class Channels:
         notice = channel_test(tenant, name, language=language, at=self._means.clock(), nonce=nonce)
         return await channel.send(Message.of(notice, name))
 
-    def _state(self, name: str) -> ChannelState:
+    def _state(self, name: str, settings: ChannelSettings) -> ChannelState:
         trouble = ""
         try:
             self.create(name)
         except TrendsError as error:
             trouble = str(error)
-        return ChannelState(name=name, type=TYPES[type(self._settings[name])][0], trouble=trouble)
+        return ChannelState(name=name, type=TYPES[type(settings)][0], trouble=trouble)
 
 
 def _url(channel: str, secret: SecretStr) -> SecretStr:

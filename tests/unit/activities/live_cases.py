@@ -106,5 +106,5 @@ def target(source: LiveSource) -> Target:
 def poller(database: Database, clock: Clock) -> SourcePoller:
     """A poller over a real store."""
     return SourcePoller(
-        ItemStore(database), SourceStore(database), clock=clock, history=timedelta(days=90)
+        ItemStore(database), SourceStore(database), clock=clock, history=lambda: timedelta(days=90)
     )

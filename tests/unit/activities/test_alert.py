@@ -19,11 +19,11 @@ from activities.contracts import (
     RunRef,
     SourceAlert,
 )
-from trends.channel_settings import NotifySettings
 from trends.domain.models import ArtifactRef, Language, Question, Window
 from trends.errors import DeliveryUnavailableError, UnknownNameError
 from trends.notify.base import Channel, Message
 from trends.notify.log import LogChannel
+from trends.settings import load_settings
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.database import Database
 from trends.storage.outbox import Outbox
@@ -83,10 +83,9 @@ class Desk:
             self.artifacts,
             self.outbox,
             Makers(folder / "logs"),
-            settings=NotifySettings(
-                channels={}, run_channels=("log",), alert_channels=alert_channels or ("log",)
+            settings=load_settings(
+                {"TRENDS_NOTIFY__ALERT_CHANNELS": ",".join(alert_channels or ("log",))}
             ),
-            language=Language.EN,
             clock=lambda: NOON,
             public_url="https://trends.example.org",
         )

@@ -36,12 +36,13 @@ from engine.requests import StartRun, make_whole, question_hash
 from engine.runs import PendingStage, Started
 from engine.schedules import Schedules
 from engine.senders import Senders
+from engine.setting_changes import SettingChanges
 from engine.shares import ShareService
 from engine.sources import SourceService
 from engine.state import State
 from engine.targets import Targets
 from engine.trends import TrendService
-from engine.wiring import make_channels, make_live_source, make_source
+from engine.wiring import check_channel_markets, make_channels, make_live_source, make_source
 from trends.domain.backfills import Backfill
 from trends.domain.health import SourceHealth
 from trends.domain.models import Question, RunStatus
@@ -56,7 +57,8 @@ from trends.errors import (
 from trends.notify.registry import Channels
 from trends.outbound import Outbound
 from trends.server_key import ServerKey
-from trends.settings import Settings, load_settings_and_origins
+from trends.settings import Settings
+from trends.settings_live import LiveSettings
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.audit import AuditLog
 from trends.storage.backfills import BackfillStore
@@ -73,6 +75,7 @@ from trends.storage.polls import SourceKey
 from trends.storage.rows import NewRun, RunRow
 from trends.storage.runs import RunStore
 from trends.storage.sessions import SessionStore
+from trends.storage.setting_versions import SettingVersions
 from trends.storage.shares import ShareStore
 from trends.storage.sources import SourceStore
 from trends.storage.trends import TrendStore
@@ -269,7 +272,7 @@ class IdleReconciler:
 class FakeDoors:
     """What the API serves from, without a Temporal server."""
 
-    settings: Settings
+    live: LiveSettings
     runs: FakeRuns
     store: RunStore
     events: EventStore
@@ -283,7 +286,7 @@ class FakeDoors:
     channels: Channels
     endpoints: EndpointService
     shares: ShareService
-    origins: Mapping[str, str]
+    setting_changes: SettingChanges
     outbox: Outbox
     clock: Clock
     access: AccessService
@@ -294,6 +297,11 @@ class FakeDoors:
     down: dict[str, str | None] = field(
         default_factory=lambda: dict[str, str | None](storage=None, temporal=None)
     )
+
+    @property
+    def settings(self) -> Settings:
+        """Those that hold now."""
+        return self.live.current
 
     def uploads_of(self, tenant: str) -> Path:
         """As in a state folder."""
@@ -486,7 +494,7 @@ async def _backfills(
             check_source=check_source,
             first_stored=partial(first_stored, ItemStore(database), no_key),
         ),
-        parallel=settings.backfill.parallel,
+        parallel=lambda: settings.backfill.parallel,
         clock=clock,
         new_id=lambda: str(uuid_utils.uuid7()),
     )
@@ -497,7 +505,8 @@ async def open_fake_doors(
     folder: Path, keys: Sequence[bytes] = (b"k" * 32,), /, **environ: str
 ) -> AsyncGenerator[FakeDoors]:
     """Open real storage in a folder."""
-    settings, origins = load_settings_and_origins(environ)
+    live = LiveSettings(environ)
+    settings = live.current
     file = folder / "trends.db"
     await asyncio.to_thread(_prepare, file)
     url = f"sqlite:///{file}"
@@ -507,13 +516,15 @@ async def open_fake_doors(
     store = RunStore(database, clock)
     pollers = FakePollers(SourceStore(database))
     runs = FakeRuns(store, artifacts, settings, clock, MonitorStore(database, clock))
+    versions = SettingVersions(database)
+    live.use(versions, check_channel_markets)
     key = ServerKey(keys)
     endpoints = EndpointStore(database)
     directory = EndpointDirectory(endpoints, key, clock)
     channels = make_channels(settings, State(folder), environ, clock, directory)
     try:
         yield FakeDoors(
-            settings=settings,
+            live=live,
             runs=runs,
             store=store,
             events=EventStore(database),
@@ -537,7 +548,7 @@ async def open_fake_doors(
                 clock=clock,
             ),
             shares=ShareService(ShareStore(database), store, key=key, clock=clock),
-            origins=origins,
+            setting_changes=SettingChanges(live, versions, clock),
             outbox=Outbox(database, clock),
             clock=clock,
         )

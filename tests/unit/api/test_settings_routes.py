@@ -28,7 +28,13 @@ async def test_every_setting_is_shown_with_where_it_was_written(
 async def test_environment_is_named_where_it_won(tmp_path: Path) -> None:
     async with open_fake_doors(tmp_path, **SECRETS) as doors, in_process(doors) as http:
         port = (await http.get("/v1/settings/api.port")).json()
-    assert port == {"key": "api.port", "value": 8001, "origin": "TRENDS_API__PORT", "hidden": False}
+    assert port == {
+        "key": "api.port",
+        "value": 8001,
+        "origin": "TRENDS_API__PORT",
+        "hidden": False,
+        "restart": True,
+    }
 
 
 async def test_no_secret_is_shown(tmp_path: Path) -> None:
