@@ -6,6 +6,7 @@ import typer
 
 from cli import (
     backfills,
+    config,
     hand,
     items,
     keys,
@@ -174,6 +175,18 @@ for _command in (sources.add, sources.export, sources.check, sources.poll):
 for _command in (sources.pause, sources.resume, sources.remove):
     _sources.command()(_command)
 app.add_typer(_sources, name="sources")
+
+_config = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="See settings, check their files, change them while processes run.",
+)
+for _command in (config.show, config.validate, config.diff):
+    _config.command()(_command)
+_config.command("set")(config.set_)
+for _command in (config.history, config.rollback):
+    _config.command()(_command)
+app.add_typer(_config, name="config")
 
 _keys = typer.Typer(
     no_args_is_help=True,

@@ -29,6 +29,7 @@ from trends_client.models import (
 )
 from trends_client.monitor_client import AsyncMarkets, AsyncMonitors
 from trends_client.schedule_client import AsyncSchedules
+from trends_client.setting_client import AsyncSettings
 from trends_client.share_client import AsyncEvidence, AsyncShares
 from trends_client.source_client import AsyncItems, AsyncSources
 from trends_client.sse import Follower
@@ -82,6 +83,7 @@ class AsyncTrendsClient:
         self._key = key
         self.items = AsyncItems(self._send)
         self.schedules = AsyncSchedules(self._send)
+        self.settings = AsyncSettings(self._send)
         self.sources = AsyncSources(self._send)
         self.monitors = AsyncMonitors(self._send, key)
         self.markets = AsyncMarkets(self._send)

@@ -28,6 +28,7 @@ from trends_client.models import (
 )
 from trends_client.monitor_client import Markets, Monitors
 from trends_client.schedule_client import Schedules
+from trends_client.setting_client import Settings
 from trends_client.share_client import Evidence, Shares
 from trends_client.source_client import Items, Sources
 from trends_client.sse import Follower
@@ -79,6 +80,7 @@ class TrendsClient:
         self._key = key
         self.items = Items(self._send)
         self.schedules = Schedules(self._send)
+        self.settings = Settings(self._send)
         self.sources = Sources(self._send)
         self.monitors = Monitors(self._send, key)
         self.markets = Markets(self._send)
