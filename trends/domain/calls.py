@@ -1,7 +1,7 @@
 """A call of a model, in plain values: for whom, for which work, how much text, at which price."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -60,3 +60,25 @@ class Purpose(Model):
     node: str
     round: int = 0
     part: str = ""
+
+
+class LoggedCall(Model):
+    """A call that was answered once: asked again, this is the answer.
+
+    Attributes:
+        answer: JSON object of the form that was asked for, checked against it.
+        usage: Tokens; None where the provider did not say.
+        cost_micro: What it cost, in micro-USD; 0 where it was answered from the cache.
+        model: `provider:model` that answered.
+        served_as: What the provider calls the model that answered; empty where it did not say.
+        request_id: Under which the provider knows it; empty where it did not say.
+        origin: Asked for this run, or known from another one.
+    """
+
+    answer: dict[str, Any]
+    usage: Usage | None
+    cost_micro: MicroUsd
+    model: str
+    served_as: str = ""
+    request_id: str = ""
+    origin: Literal["asked", "cache"] = "asked"

@@ -70,25 +70,6 @@ class ChatModel(Protocol):
 
 
 @dataclass(frozen=True)
-class LoggedCall:
-    """A call that was answered once: asked again, this is the answer.
-
-    Attributes:
-        answer: As in `ModelAnswer`.
-        usage: Tokens; None where the provider did not say.
-        cost_micro: What it cost, in micro-USD.
-        model: Which model answered.
-        request_id: Under which the provider knows it.
-    """
-
-    answer: dict[str, object]
-    usage: Usage | None
-    cost_micro: int
-    model: str
-    request_id: str
-
-
-@dataclass(frozen=True)
 class Answered:
     """An answer, and where it is from.
 

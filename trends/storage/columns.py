@@ -76,3 +76,8 @@ def real(name: str, *, nullable: bool = False) -> sa.Column[float]:
 def flag(name: str) -> sa.Column[bool]:
     """Yes or no."""
     return sa.Column(name, sa.Boolean, nullable=False)
+
+
+def data(name: str) -> sa.Column[bytes]:
+    """Bytes, as they are."""
+    return sa.Column(name, sa.LargeBinary, nullable=False)
