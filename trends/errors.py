@@ -352,6 +352,7 @@ class ModelError(TrendsError):
         retry_after: How long the provider asks to be left alone, where it said so.
         billed: Whether it may have been charged for: True where an answer came, None where nobody can tell.
         request_id: Under which the provider knows the request; empty where it did not say.
+        usage: Tokens sent and tokens received, where an answer came that is of no use, and the provider said so.
     """
 
     slug = "model"
@@ -365,10 +366,12 @@ class ModelError(TrendsError):
         retry_after: timedelta | None = None,
         billed: bool | None = False,
         request_id: str = "",
+        usage: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(what, why=why, next_step=next_step, retry_after=retry_after)
         self.billed = billed
         self.request_id = request_id
+        self.usage = usage
 
 
 class ModelUnavailableError(ModelError):
