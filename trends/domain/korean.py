@@ -31,11 +31,13 @@ class Morpheme(NamedTuple):
         tag: Part of speech, Sejong tag set.
         start: Where it begins.
         end: Where it ends.
+        form: Its dictionary form, where the analyser gives one: 앞지르 of 앞질렀다.
     """
 
     tag: str
     start: int
     end: int
+    form: str = ""
 
 
 class Tokenizer(Protocol):
@@ -68,7 +70,10 @@ class KoreanTokenizer:
             kiwi = self._load()
             answers = kiwi.tokenize(list(titles), pretokenized=keep if pattern else None)
             return [
-                [Morpheme(str(t.tag), int(t.start), int(t.start + t.len)) for t in answer]
+                [
+                    Morpheme(str(t.tag), int(t.start), int(t.start + t.len), str(t.form))
+                    for t in answer
+                ]
                 for answer in answers
             ]
 

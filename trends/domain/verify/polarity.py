@@ -1,0 +1,77 @@
+"""Whether a sentence affirms what the passage affirms: negation, doubt, questions, and how far it holds."""
+
+from trends.domain.drafting import Check, Finding
+from trends.domain.verify.meaning import lexicon
+from trends.domain.verify.reading import Reading
+from trends.domain.verify.support import Pair
+
+
+def negation(pair: Pair) -> list[Finding]:
+    """What is negated here is negated there, and nothing else; words that turn a statement round are kept."""
+    here = _negated(pair, pair.part, None)
+    there = _negated(pair, pair.passage.reading, pair.used)
+    findings: list[Finding] = []
+    if here - there:
+        findings.append(
+            Finding(check=Check.NEGATION, what="It negates what the evidence does not negate.")
+        )
+    if there - here:
+        findings.append(
+            Finding(check=Check.NEGATION, what="The evidence negates it; the sentence does not.")
+        )
+    return findings + _kept(pair, "reversers", Check.NEGATION)
+
+
+def doubt(pair: Pair) -> list[Finding]:
+    """What the evidence supposes, expects or asks is not said as a fact."""
+    reading = pair.passage.reading
+    findings: list[Finding] = []
+    if reading.question and not pair.part.question:
+        findings.append(
+            Finding(check=Check.HEDGE, what="The evidence only asks; do not assert it.")
+        )
+    if pair.used & reading.conditional and not pair.part.conditional:
+        findings.append(Finding(check=Check.HEDGE, what="The evidence says it under a condition."))
+    hedges = {
+        key
+        for word in reading.words
+        if word.clause in pair.used
+        for key in (*word.keys, *word.parts)
+        if key in lexicon(korean=reading.korean).hedges
+    }
+    if hedges and not pair.part.keys & pair.words.hedges:
+        named = ", ".join(sorted(hedges))
+        findings.append(
+            Finding(check=Check.HEDGE, what=f"The evidence is less certain ({named}); keep that.")
+        )
+    return findings
+
+
+def limits(pair: Pair) -> list[Finding]:
+    """`some` is not everybody."""
+    return _kept(pair, "limits", Check.SCOPE)
+
+
+def _kept(pair: Pair, kind: str, check: Check) -> list[Finding]:
+    reading = pair.passage.reading
+    wanted: frozenset[str] = getattr(lexicon(korean=reading.korean), kind)
+    mine = pair.words.says(pair.part.keys)
+    return [
+        Finding(
+            check=check,
+            what=f"The evidence says '{reading.text[word.start : word.end]}', which is left out.",
+        )
+        for word in reading.content
+        if word.clause in pair.used
+        and wanted & {*word.keys, *word.parts}
+        and not mine & pair.words.says(word.keys)
+    ]
+
+
+def _negated(pair: Pair, reading: Reading, clauses: frozenset[int] | None) -> set[str]:
+    words = lexicon(korean=reading.korean)
+    return {
+        min(words.wants(key)) if key else ""
+        for key, clause in reading.negated
+        if clauses is None or clause in clauses or (key and pair.part.keys & words.wants(key))
+    }

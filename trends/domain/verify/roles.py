@@ -1,0 +1,226 @@
+"""Whether the same things do the same to one another: who does it, to whom, who says it, and what goes up or down."""
+
+from collections.abc import Iterator, Sequence
+
+from trends.domain.drafting import Check, Finding
+from trends.domain.verify import words_en
+from trends.domain.verify.reading import Kind, Reading, Word
+from trends.domain.verify.support import Pair
+
+_OPPOSED = (
+    frozenset({"subject", "object"}),
+    frozenset({"subject", "than"}),
+    frozenset({"object", "than"}),
+    frozenset({"from", "to"}),
+    frozenset({"subject", "dative"}),
+    frozenset({"object", "dative"}),
+)
+
+
+def roles(pair: Pair) -> list[Finding]:
+    """No word takes another part in what is told than it has in the passage."""
+    if pair.part.korean != pair.passage.reading.korean:
+        return []
+    found = list(_particles(pair)) if pair.part.korean else list(_prepositions(pair))
+    found += list(_subjects(pair))
+    return found[:3]
+
+
+def attribution(pair: Pair) -> list[Finding]:
+    """Whoever says it in the sentence says it in the passage."""
+    for verb in _verbs_of_saying(pair, pair.part):
+        speaker = _speaker(pair.part, verb)
+        theirs = [
+            one
+            for other in _verbs_of_saying(pair, pair.passage.reading)
+            if (one := _speaker(pair.passage.reading, other)) is not None
+        ]
+        if not theirs:
+            theirs = _before_quote(pair.passage.reading)
+        if speaker is None or speaker.key in pair.words.frame:
+            continue
+        if not any(_same(pair, speaker, one) for one in theirs):
+            name = pair.part.text[speaker.start : speaker.end]
+            return [
+                Finding(
+                    check=Check.ATTRIBUTION, what=f"In the evidence it is not '{name}' who says it."
+                )
+            ]
+    return []
+
+
+def directions(pair: Pair) -> list[Finding]:
+    """Where a passage tells of ups and downs, each stays with what goes up or down, and with its number."""
+    passage = pair.passage.reading
+    there = [word for word in passage.words if _direction(pair, word)]
+    if len({way for word in there for way in _direction(pair, word)}) < 2:  # noqa: PLR2004 - up and down
+        return []
+    return [
+        Finding(
+            check=Check.DIRECTION,
+            what=f"'{pair.part.text[word.start : word.end]}' is said of something else in the evidence.",
+        )
+        for word in pair.part.words
+        if _direction(pair, word) and not any(_goes_with(pair, word, other) for other in there)
+    ]
+
+
+def _goes_with(pair: Pair, word: Word, other: Word) -> bool:
+    """Whether all that stands in the clause of a direction stands in the clause of the same one in the passage."""
+    if not _direction(pair, word) & _direction(pair, other):
+        return False
+    clause = [one for one in pair.passage.reading.words if one.clause == other.clause]
+    mine = [
+        one
+        for one in pair.part.content
+        if one.clause == word.clause and one.kind is not Kind.VERB and one not in pair.borrowed
+    ]
+    numbers = {
+        (one.value, one.unit)
+        for one in pair.passage.reading.numbers
+        if clause[0].start <= one.start and _before_next(pair.passage.reading, one.start, other)
+    }
+    same_numbers = all(
+        (one.value, one.unit) in numbers
+        for one in pair.part.numbers
+        if _clause_at(pair.part, one.start) == word.clause
+    )
+    return same_numbers and all(any(_same(pair, one, its) for its in clause) for one in mine)
+
+
+def _before_next(reading: Reading, place: int, word: Word) -> bool:
+    after = [one.start for one in reading.words if one.clause > word.clause]
+    return not after or place < after[0]
+
+
+def _clause_at(reading: Reading, place: int) -> int:
+    before = [word for word in reading.words if word.start <= place]
+    return before[-1].clause if before else 0
+
+
+def _direction(pair: Pair, word: Word) -> frozenset[str]:
+    return frozenset(way for key in (*word.keys, *word.parts) for way in pair.words.directions(key))
+
+
+def _same(pair: Pair, one: Word, other: Word) -> bool:
+    mine = {meant for key in (*one.keys, *one.parts) for meant in pair.words.wants(key)}
+    return bool(mine & pair.words.says((*other.keys, *other.parts)))
+
+
+def _particles(pair: Pair) -> Iterator[Finding]:
+    """Korean says by particles who does what to whom."""
+    for word in pair.part.content:
+        theirs = [one.role for one in pair.passage.reading.words if one.keys[0] == word.keys[0]]
+        marked = [role for role in theirs if role]
+        if not word.role or not marked:
+            continue
+        if all(frozenset({word.role, role}) in _OPPOSED for role in marked):
+            written = pair.part.text[word.start : word.end]
+            yield Finding(
+                check=Check.SUPPORT, what=f"'{written}' takes another part in the evidence."
+            )
+
+
+def _prepositions(pair: Pair) -> Iterator[Finding]:
+    """From is not to, and before is not after."""
+    for word in pair.part.content:
+        theirs = {one.role for one in pair.passage.reading.words if one.key == word.key}
+        if not word.role or word.role in theirs:
+            continue
+        if any(word.role in group and theirs & group for group in words_en.CONTRASTING):
+            written = pair.part.text[word.start : word.end]
+            yield Finding(
+                check=Check.SUPPORT,
+                what=f"'{word.role} {written}' is put otherwise in the evidence.",
+            )
+
+
+def _subjects(pair: Pair) -> Iterator[Finding]:
+    """Who does it here does it there; where the passage has no particle, the order tells."""
+    passage = pair.passage.reading
+    for verb in _verbs(pair, pair.part):
+        mine = _subject(pair.part, verb)
+        if mine is None:
+            continue
+        theirs = [one for one in passage.words if _same(pair, verb, one)]
+        if theirs and not any(_agrees(pair, mine, verb, one) for one in theirs):
+            written = pair.part.text[mine.start : mine.end]
+            done = pair.part.text[verb.start : verb.end]
+            yield Finding(
+                check=Check.SUPPORT,
+                what=f"In the evidence it is not '{written}' that '{done}' is said of.",
+            )
+
+
+def _agrees(pair: Pair, mine: Word, verb: Word, other: Word) -> bool:
+    passage = pair.passage.reading
+    places = [one for one in passage.words if _same(pair, mine, one)]
+    if not places:
+        # The name of the topic was put in; `coverage` has looked at what it replaces.
+        return any(word.start == mine.start for word in pair.borrowed)
+    theirs = _subject(passage, other)
+    if not pair.part.korean and verb.passive != other.passive:
+        return any(one.start > other.start for one in places)
+    if theirs is not None:
+        return any(_same(pair, theirs, one) for one in pair.part.words if one.start < verb.start)
+    return any(one.start < other.start for one in places) or not _whole(passage)
+
+
+def _whole(reading: Reading) -> bool:
+    return any(word.role in {"subject", "object"} for word in reading.words)
+
+
+def _verbs(pair: Pair, reading: Reading) -> Iterator[Word]:
+    for word in reading.content:
+        verbal = word.kind is Kind.VERB or word.role == "predicate"
+        if verbal and not {*word.keys, *word.parts} & pair.words.said:
+            yield word
+
+
+def _verbs_of_saying(pair: Pair, reading: Reading) -> list[Word]:
+    return [word for word in reading.words if {*word.keys, *word.parts} & pair.words.said]
+
+
+def _subject(reading: Reading, verb: Word) -> Word | None:
+    before = [word for word in reading.words if word.end <= verb.start]
+    if reading.korean:
+        marked = [word for word in before if word.role == "subject"]
+        return marked[-1] if marked else None
+    return _english_subject(before, verb)
+
+
+def _english_subject(before: Sequence[Word], verb: Word) -> Word | None:
+    """The last word before the phrase that a preposition begins, or the verb."""
+    noun: Word | None = None
+    for word in reversed(before):
+        if word.clause != verb.clause:
+            break
+        if word.kind is Kind.VERB:
+            if noun is not None:
+                break
+            continue
+        if not word.role:
+            return word
+        noun = word
+    return None
+
+
+def _speaker(reading: Reading, verb: Word) -> Word | None:
+    before = [word for word in reading.words if word.end <= verb.start]
+    if reading.korean:
+        marked = [word for word in before if word.role == "subject"]
+        # Who says it comes first, or right before the verb: 온빛그룹은 … 밝혔다, … 온빛그룹이 밝혔다.
+        return (before[-1] if marked[-1] is before[-1] else marked[0]) if marked else None
+    near = [word for word in before if word.clause == verb.clause]
+    after = [
+        word for word in reading.words if word.start >= verb.end and word.clause == verb.clause
+    ]
+    named = [word for word in near if not word.role and word.kind is not Kind.VERB]
+    return named[-1] if named else after[0] if after else None
+
+
+def _before_quote(reading: Reading) -> list[Word]:
+    at = min(
+        (place for mark in "“\"‘'「:…," if (place := reading.text.find(mark)) >= 0), default=-1
+    )
+    return [word for word in reading.words if word.end <= at]
