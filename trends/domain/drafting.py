@@ -1,9 +1,8 @@
 """Sentences that somebody writes about a topic, before anybody believes them, and what they may rest on."""
 
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from trends.domain.models import Analysis, Evidence, Language, Model, Topic, Window
 
@@ -13,7 +12,6 @@ MAX_CLAIMS = 3
 MAX_SOURCES = 8
 """Most pieces of evidence that a draft is written from, the best first; the report shows as many and more."""
 
-_LONGEST_SENTENCE = 400
 _LONGEST_LEAD = 1_200
 
 
@@ -94,7 +92,7 @@ class Claim(Model):
         quotes: Passages of those sources that say the same, word for word.
     """
 
-    sentence: Annotated[str, Field(max_length=_LONGEST_SENTENCE)]
+    sentence: str
     evidence: tuple[str, ...]
     quotes: tuple[str, ...] = ()
 

@@ -428,27 +428,74 @@ class Quote(Model):
     story_id: str
 
 
+class Written(Model):
+    """A sentence that a model wrote and that holds against the stories it names.
+
+    Attributes:
+        text: The sentence.
+        story_ids: Stories it rests on.
+    """
+
+    text: str
+    story_ids: tuple[str, ...]
+
+
 class TopicSummary(Model):
-    """The extract of one topic."""
+    """What is said of one topic.
+
+    Attributes:
+        topic_id: The topic.
+        quotes: Sentences taken word for word from its evidence.
+        written: Sentences of a model, each checked against the evidence; left out where there are none.
+        dropped: Sentences of a model that did not hold and are not in the report.
+    """
 
     topic_id: str
     quotes: tuple[Quote, ...]
+    written: Annotated[tuple[Written, ...], Field(exclude_if=not_)] = ()
+    dropped: Annotated[int, Field(exclude_if=not_)] = 0
+
+    @property
+    def method(self) -> str:
+        """`model` where a model's sentences hold, else `extractive`."""
+        return "model" if self.written else "extractive"
+
+
+def _nothing(value: object) -> bool:
+    return value is None
+
+
+class Withheld(Model):
+    """Why a model did not do what it was to do, for the report.
+
+    Attributes:
+        slug: Error slug.
+        topics: Topics that are quoted instead.
+    """
+
+    slug: str
+    topics: int = 0
 
 
 class Summary(Model):
     """What the summarize stage wrote.
 
     Attributes:
-        method: `extractive`: every sentence is a quotation.
+        method: `extractive`: every sentence is a quotation; `model`: a model wrote some.
         topics: One per topic of the analysis, in its order.
+        model: The model that wrote; left out where none did.
+        withheld: Why topics are quoted that a model was to write about; left out where there are none.
     """
 
     method: str
     topics: tuple[TopicSummary, ...]
+    model: Annotated[str, Field(exclude_if=not_)] = ""
+    withheld: Annotated[Withheld | None, Field(exclude_if=_nothing)] = None
 
-
-def _nothing(value: object) -> bool:
-    return value is None
+    @property
+    def dropped(self) -> int:
+        """Sentences of a model that did not hold."""
+        return sum(topic.dropped for topic in self.topics)
 
 
 class SourceOutcome(Model):

@@ -28,7 +28,9 @@ from trends.domain.models import (
     WatchedEntity,
     Window,
     WindowTest,
+    Written,
 )
+from trends.domain.plan import Plan
 
 SCHEMA_VERSION: Literal["1"] = "1"
 
@@ -83,6 +85,10 @@ class NoteCode(StrEnum):
     SOURCE_SAYS = "source_says"
     HIDDEN = "hidden"
     HOLIDAYS = "holidays"
+    MODEL_WROTE = "model_wrote"
+    MODEL_WITHHELD = "model_withheld"
+    PLANNED = "planned"
+    PLAN_MISSING = "plan_missing"
 
 
 class Note(Model):
@@ -188,6 +194,9 @@ class ReportTopic(Model):
         category: What it is about.
         category_reason: Which words and evidence say so.
         merged: Topics that an analyst counts as part of it.
+        written: Sentences that a model wrote, each checked by rule against the stories of `evidence` that it names; left
+            out where there are none.
+        dropped: Sentences of a model that did not hold and are left out; itself left out where there are none.
     """
 
     rank: int
@@ -225,6 +234,8 @@ class ReportTopic(Model):
     category: Category = Category.OTHER
     category_reason: str = ""
     merged: tuple[MergedTopic, ...] = ()
+    written: Annotated[tuple[Written, ...], Field(exclude_if=not_)] = ()
+    dropped: Annotated[int, Field(exclude_if=not_)] = 0
 
 
 class HiddenTopic(Model):
@@ -311,12 +322,14 @@ class Report(Model):
         comparisons: Against the run before and the same weekday last week, where there are such.
         sources: How every source did, by name.
         counts: What normalizing did to the items of the window and its past.
-        summary_method: `extractive`, or null when the stage was skipped.
+        summary_method: `extractive`; `model` where a model wrote some of it; null when the stage was skipped.
         notes: What to know before relying on it.
         other_news: Topics announced as rising that are not of the wanted categories, strongest first.
         hidden: Topics that decisions keep out of it, those first that would have been announced.
         watch: The entities of the watchlist, in its order; left out without one.
         edition: Left out of a report that is no partial edition; one that corrects it is like any other.
+        summary_model: The model that wrote, as `provider:model`; left out where none did.
+        plan: How a model widened the question before anything was searched; left out where none did.
     """
 
     schema_version: Literal["1"]
@@ -341,3 +354,5 @@ class Report(Model):
     hidden: tuple[HiddenTopic, ...] = ()
     watch: Annotated[tuple[WatchedEntity, ...], Field(exclude_if=not_)] = ()
     edition: Annotated[Edition, Field(exclude_if=_is_full)] = Edition.FULL
+    summary_model: Annotated[str, Field(exclude_if=not_)] = ""
+    plan: Annotated[Plan | None, Field(exclude_if=not_)] = None

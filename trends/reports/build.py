@@ -16,6 +16,7 @@ from trends.domain.models import (
     Summary,
     Window,
 )
+from trends.domain.plan import Planned
 from trends.domain.report import (
     SCHEMA_VERSION,
     Against,
@@ -50,6 +51,7 @@ def build_report(
     holidays: tuple[Holiday, ...] = (),
     wanted: Collection[Category] = (),
     edition: Edition = Edition.FULL,
+    planned: Planned | None = None,
 ) -> Report:
     """Build the report of a run.
 
@@ -70,6 +72,7 @@ def build_report(
         wanted: Categories that the report is about; the rest folds under other news. Where none are named, everything
             but politics and accidents.
         edition: Which edition of its window's report it is.
+        planned: What came of planning the question; None where it was not to be planned.
     """
     voice = Voice(report_language, time_zone)
     sources = tuple(sorted(outcomes, key=lambda outcome: outcome.source))
@@ -109,11 +112,14 @@ def build_report(
             hidden=hidden,
             holidays=parted(holidays, window, time_zone),
             edition=edition,
+            planned=planned,
         ),
         other_news=with_changes(other_news, since_previous),
         hidden=hidden,
         watch=analysis.watch,
         edition=edition,
+        summary_model=summary.model if summary else "",
+        plan=planned.plan if planned else None,
     )
     # The lines retell the finished report, so they are written last.
     return report.model_copy(update={"lines": five_lines(voice, report)})

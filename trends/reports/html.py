@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from trends.domain.report import Report
-from trends.reports import phrases, watch
+from trends.reports import phrases, watch, written
 from trends.reports.chart import CHART_DAYS, SPARK_DAYS, bars, growth_scale
 from trends.reports.lines import change_word, tag_text
 from trends.reports.links import safe_link
@@ -37,6 +37,7 @@ def to_html(report: Report) -> str:
             texts=voice.texts,
             say=phrases,
             watch=watch,
+            written=written,
             tag=tag_text(voice.texts, report),
             style=Markup(style),  # noqa: S704 - our own style sheet, and no value of the report is in it
             style_hash=_csp_hash(style),

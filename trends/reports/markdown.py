@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from trends.domain.models import Evidence, Quote, WatchedEntity
 from trends.domain.report import Change, Report, ReportTopic
-from trends.reports import phrases, watch
+from trends.reports import phrases, watch, written
 from trends.reports.chart import SPARK_DAYS, text_bars
 from trends.reports.lines import change_word
 from trends.reports.links import safe_link
@@ -119,11 +119,26 @@ def _topic(voice: Voice, topic: ReportTopic) -> Iterator[str]:
     if len(topic.terms) > 1:
         yield f"- {texts.terms}: {escape(', '.join(topic.terms))}"
     yield ""
+    yield from _written(voice, topic)
     for quote, piece in phrases.sentences_quoted(topic):
         yield from _quote(voice, quote, piece)
     yield from (f"**{texts.heading_evidence}**", "")
     yield from (f"- {_cited(voice, piece)}" for piece in topic.evidence)
     yield ""
+
+
+def _written(voice: Voice, topic: ReportTopic) -> Iterator[str]:
+    if topic.written:
+        yield from (f"**{voice.texts.heading_written}**", "")
+    for one, pieces in written.sentences_written(topic):
+        cited = "; ".join(
+            _link(" · ".join(phrases.evidence_facts(voice, piece)[:2]), piece.url)
+            for piece in pieces
+        )
+        yield f"- {escape(one.text)} — {cited}"
+    left_out = written.dropped_text(voice, topic)
+    if topic.written or left_out:
+        yield from (f"- {left_out}", "") if left_out else ("",)
 
 
 def _quote(voice: Voice, quote: Quote, piece: Evidence) -> Iterator[str]:

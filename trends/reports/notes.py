@@ -13,8 +13,10 @@ from trends.domain.models import (
     SourceOutcome,
     Summary,
 )
+from trends.domain.plan import Planned
 from trends.domain.report import Claim, HiddenTopic, Note, NoteCode, Report, ReportTopic
 from trends.domain.spans import length, observed_by
+from trends.reports import written
 from trends.reports.texts import Texts
 from trends.reports.voice import Voice, shorten
 
@@ -73,6 +75,7 @@ def notes_of(
     hidden: Sequence[HiddenTopic] = (),
     holidays: tuple[Sequence[Holiday], Sequence[Holiday]] = ((), ()),
     edition: Edition = Edition.FULL,
+    planned: Planned | None = None,
 ) -> tuple[Note, ...]:
     """Collect the notes, the gravest first."""
     return (
@@ -84,6 +87,7 @@ def notes_of(
         *_of_hidden(voice, hidden),
         *_of_holidays(voice, *holidays),
         *_of_summary(voice, summary, confidence),
+        *written.notes(voice, summary, planned),
         *_of_earlier(voice, outcomes, confidence, earlier),
         *_said_by_sources(voice, outcomes),
     )

@@ -93,6 +93,27 @@ class Texts:
     note_holidays_inside: str
     note_holidays_before: str
 
+    # What a model had to do with it
+    heading_written: str
+    written_dropped: str
+    note_model_wrote: str
+    note_model_dropped: str
+    note_model_withheld: str
+    note_planned: str
+    note_plan_synonyms: str
+    note_plan_excluded: str
+    note_plan_rationale: str
+    note_plan_missing: str
+    withheld_budget: str
+    withheld_frozen: str
+    withheld_price: str
+    withheld_key: str
+    withheld_quota: str
+    withheld_refused: str
+    withheld_context: str
+    withheld_answer: str
+    withheld_other: str
+
     # The watchlist
     heading_watch: str
     watch_intro: str

@@ -102,6 +102,30 @@ EN = Texts(
         "The time just before the window, which it is compared with, holds public holidays: {days}. Next to them a usual "
         "day may look like a rise, or like a fall."
     ),
+    heading_written="Written by a model, checked against the stories named",
+    written_dropped="{n} sentence of the model did not hold and is left out|{n} sentences of the model did not hold and are left out",
+    note_model_wrote=(
+        "The sentences under “{heading}” are by {model}. A rule-based check found each of them in the stories it names; no "
+        "number in this report comes from a model."
+    ),
+    note_model_dropped="{n} of its sentences did not hold and is left out.|{n} of its sentences did not hold and are left out.",
+    note_model_withheld=(
+        "{n} topic is quoted and not written about: {reason}|{n} topics are quoted and not written about: {reason}"
+    ),
+    note_planned="Before anything was searched, {model} proposed other words for the question.",
+    note_plan_synonyms="Also searched for: {words}.",
+    note_plan_excluded="Left out: {words}.",
+    note_plan_rationale="Its reason: {text}",
+    note_plan_missing="The question was searched as it stands; a model was to propose other words for it: {reason}",
+    withheld_budget="the budget for models is spent.",
+    withheld_frozen="paid calls are stopped.",
+    withheld_price="no price is known for the model.",
+    withheld_key="there is no key for the model, or the provider does not take it.",
+    withheld_quota="the account at the provider has nothing left.",
+    withheld_refused="the model declined to answer.",
+    withheld_context="the evidence is longer than the model takes.",
+    withheld_answer="the model gave no usable answer.",
+    withheld_other="the model could not be asked ({slug}).",
     heading_watch="Watchlist",
     watch_intro="The names that this monitor watches, counted in stories, each against its own past as topics are.",
     column_entity="Name",

@@ -1,9 +1,17 @@
 """Turn the topics of an analysis into those of a report: claimed or watched, with their usual level drawn in."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
-from trends.domain.models import Analysis, Category, Confidence, Quote, Summary, Topic, WindowTest
+from trends.domain.models import (
+    Analysis,
+    Category,
+    Confidence,
+    Summary,
+    Topic,
+    TopicSummary,
+    WindowTest,
+)
 from trends.domain.report import Comparison, NotClaimed, ReportDay, ReportTopic
 
 PERSISTENCE_DAYS = 28
@@ -20,13 +28,13 @@ def report_topics(
     analysis: Analysis, summary: Summary | None
 ) -> tuple[tuple[ReportTopic, ...], tuple[ReportTopic, ...]]:
     """Return the announced topics and the watched ones, each ranked from 1."""
-    quotes = {part.topic_id: part.quotes for part in summary.topics} if summary else {}
+    said = {part.topic_id: part for part in summary.topics} if summary else {}
     announced: list[ReportTopic] = []
     watching: list[ReportTopic] = []
     for topic in analysis.topics:
         reason = _not_claimed(topic, analysis.confidence)
         into = watching if reason else announced
-        into.append(_report_topic(topic, len(into) + 1, reason, quotes))
+        into.append(_report_topic(topic, len(into) + 1, reason, said.get(topic.topic_id)))
     return tuple(announced), tuple(watching)
 
 
@@ -70,7 +78,7 @@ def _report_topic(
     topic: Topic,
     rank: int,
     reason: NotClaimed | None,
-    quotes: Mapping[str, tuple[Quote, ...]],
+    said: TopicSummary | None,
 ) -> ReportTopic:
     test = next((test for test in topic.tests if test.days == topic.window_days), None)
     stories = {piece.story_id for piece in topic.evidence}
@@ -99,12 +107,14 @@ def _report_topic(
         first_seen=topic.first_seen,
         series=_series(topic, test),
         # A sentence whose story is not at hand cannot be checked, so it is not shown.
-        quotes=tuple(
-            quote for quote in quotes.get(topic.topic_id, ()) if quote.story_id in stories
-        ),
+        quotes=tuple(quote for quote in (said.quotes if said else ()) if quote.story_id in stories),
         evidence=topic.evidence,
         category=topic.category,
         category_reason=topic.category_reason,
+        written=tuple(
+            one for one in (said.written if said else ()) if stories.issuperset(one.story_ids)
+        ),
+        dropped=said.dropped if said else 0,
     )
 
 

@@ -7,7 +7,7 @@ from trends.domain.models import Language
 from trends.domain.sentences import sentences
 from trends.domain.text import even
 
-_SHORTEST = 8
+_SHORTEST, _LONGEST = 8, 400
 _FORBIDDEN = re.compile(
     r"https?://|www\.|[<>{}\[\]`|\\*_]|[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069]"
 )
@@ -26,6 +26,8 @@ def form(claim: Claim, brief: TopicBrief) -> list[Finding]:
     problems: list[str] = []
     if len(text.strip()) < _SHORTEST:
         problems.append("It is too short.")
+    if len(text) > _LONGEST:
+        problems.append(f"It is longer than {_LONGEST} characters.")
     if _FORBIDDEN.search(text):
         problems.append("It holds a link, markup or characters that are not plain text.")
     if len(sentences(text)) > 1:
