@@ -35,6 +35,7 @@ CONCURRENCY = 4
 
 # Only this topic's text is at fault; the next one may pass.
 _OF_ONE_TOPIC = (ModelRefusedError, ModelContextError, ModelAnswerError)
+_FAILURES = (ModelError, LimitError, SettingsError)
 _STEPS = 50
 
 
@@ -94,6 +95,7 @@ class _State(TypedDict):
     failing: list[Judged]
     withdrawn: int
     model: str
+    failure: TrendsError | None
 
 
 class Analyst:
@@ -149,17 +151,15 @@ class Analyst:
             return WrittenTopic(brief.topic_id, failure=self._stopped)
         try:
             state = await self._graph.ainvoke(_begin(brief), {"recursion_limit": _STEPS})
-        except (ModelError, LimitError, SettingsError) as error:
-            if error.retryable or not isinstance(error, _OF_ONE_TOPIC):
-                self._stopped = error
-            if error.retryable:
-                raise
+        except _FAILURES as error:
+            self._met(error)
             return WrittenTopic(brief.topic_id, failure=error)
         return WrittenTopic(
             topic_id=brief.topic_id,
             claims=tuple(state["kept"][:MAX_CLAIMS]),
             dropped=len(state["failing"]) + state["withdrawn"],
             model=state["model"],
+            failure=None if state["kept"] else state["failure"],
         )
 
     @cached_property
@@ -203,7 +203,26 @@ class Analyst:
         ]
         text = prompts.REVISE.format(findings=_json(listed))
         said = [*state["messages"], Message(author="user", text=text)]
-        return await self._ask({**state, "messages": said, "round": state["round"] + 1}, "revise")
+        try:
+            return await self._ask(
+                {**state, "messages": said, "round": state["round"] + 1}, "revise"
+            )
+        except _FAILURES as error:
+            self._met(error)
+            # What held before needs no revision, and is kept.
+            left_out = state["withdrawn"] + len(state["failing"])
+            return {"pending": [], "failing": [], "withdrawn": left_out, "failure": error}
+
+    def _met(self, error: TrendsError) -> None:
+        """Stop what the failure would meet again; what may mend is for a later attempt.
+
+        Raises:
+            TrendsError: It may mend.
+        """
+        if error.retryable or not isinstance(error, _OF_ONE_TOPIC):
+            self._stopped = error
+        if error.retryable:
+            raise error
 
     async def _ask(self, state: _State, node: str) -> dict[str, object]:
         brief = state["brief"]
@@ -262,6 +281,7 @@ def _begin(brief: TopicBrief) -> dict[str, object]:
         "failing": [],
         "withdrawn": 0,
         "model": "",
+        "failure": None,
     }
 
 

@@ -20,6 +20,7 @@ from trends.domain.models import (
     Window,
     WindowTest,
 )
+from trends.domain.plan import Planned
 from trends.domain.report import Report
 from trends.domain.summarize import summarize
 from trends.reports.build import build_report
@@ -209,6 +210,7 @@ def report(
     week_ago: Report | None = None,
     days_earlier: int = 0,
     holidays: tuple[Holiday, ...] = (),
+    planned: Planned | None = None,
 ) -> Report:
     """The report of an analysis, `days_earlier` than the others."""
     end = END - timedelta(days=days_earlier)
@@ -225,4 +227,5 @@ def report(
         previous=previous,
         week_ago=week_ago,
         holidays=holidays,
+        planned=planned,
     )
