@@ -48,10 +48,13 @@ class ModelServer:
     Attributes:
         key: The key that it takes; empty: any.
         requests: What it was asked, in order.
+        connections: How many were opened to it, for whatever.
     """
 
     key: str = ""
+    connections: int = 0
     requests: list[Request] = field(default_factory=list[Request])
+    _came: threading.Condition = field(default_factory=threading.Condition)
     _port: int = 0
     _script: Script = field(default=lambda _: Reply(answer={}))
     _thread: threading.Thread | None = None
@@ -103,6 +106,11 @@ class ModelServer:
         """How many requests came."""
         return len(self.requests)
 
+    def wait_for(self, hits: int, seconds: float = 30) -> None:
+        """Block until so many requests came."""
+        with self._came:
+            assert self._came.wait_for(lambda: self.hits >= hits, seconds)
+
     async def _serve(self, ready: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
@@ -118,6 +126,7 @@ class ModelServer:
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
+        self.connections += 1
         self._talks.add(task)
         task.add_done_callback(self._talks.discard)
         # The other side may give up at any byte, and the server may be stopped: both end the talk.
@@ -142,7 +151,9 @@ class ModelServer:
         content: dict[str, Any] = json.loads(body)
         asked = read_format(provider, f"/{path}", content)
         request = Request(provider, f"/{path}", headers, content, asked)
-        self.requests.append(request)
+        with self._came:
+            self.requests.append(request)
+            self._came.notify_all()
         reply = self._script(request)
         if self.key and not wire.takes(headers, self.key):
             reply = Reply.error(HTTPStatus.UNAUTHORIZED)

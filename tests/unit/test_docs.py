@@ -7,6 +7,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from trends.llm.registry import PROVIDERS
 from trends.notify.base import NoticeKind
 from trends.notify.registry import TYPES
 from trends.settings import FeedSettings
@@ -15,6 +16,7 @@ from workflows.stages import PIPELINES
 
 ROOT = Path(__file__).parents[2]
 CHANNELS = (ROOT / "docs/reference/channels.md").read_text()
+MODELS = (ROOT / "docs/reference/models.md").read_text()
 PIPELINE = (ROOT / "docs/reference/pipeline.md").read_text()
 SETTINGS = (ROOT / "docs/reference/settings.md").read_text()
 SOURCE_PAGE = (ROOT / "docs/reference/sources.md").read_text()
@@ -56,6 +58,13 @@ def test_every_type_of_channel_is_told_with_its_keys(settings: type[BaseModel]) 
     name, _ = TYPES[settings]
     section = CHANNELS.partition(f"\n### {name}\n")[2].partition("\n### ")[0]
     assert [key for key in settings.model_fields if f"`{key}`" not in section] == []
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_every_model_provider_is_told_with_its_extra(name: str) -> None:
+    extra = f"`{PROVIDERS[name].extra}`" if PROVIDERS[name].extra else "comes along"
+    assert f"| `{name}` | {extra} |" in MODELS
+    assert f"\n### {name}\n" in MODELS
 
 
 @pytest.mark.parametrize("kind", NoticeKind)

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-
+from trends.llm.base import ModelRequest
 from trends.llm.chat import Parameters, StructuredChat, bind_schema, named_form, without_temperature
 from trends.llm.keys import read_key
 from trends.llm.wire import client_options
@@ -59,11 +58,10 @@ def make_anthropic(settings: ProviderSettings, key: str | None, base_url: str) -
     return StructuredChat("anthropic", open_client=open_client, bind=_bind, key=secret)
 
 
-def _bind(client: "BaseChatModel", answer: type[BaseModel]) -> "Runnable[Any, Any]":
+def _bind(client: "BaseChatModel", request: ModelRequest) -> "Runnable[Any, Any]":
     """Bind the schema where the model knows it, else a tool that it has to call: older ones know no other way."""
     profile: Any = client.profile
     if profile and profile.get("structured_output"):
-        return bind_schema(client, answer)
-    return client.with_structured_output(
-        named_form(answer), method="function_calling", include_raw=True
-    )
+        return bind_schema(client, request)
+    form = named_form(request.answer)
+    return client.with_structured_output(form, method="function_calling", include_raw=True)

@@ -46,13 +46,14 @@ Open = Callable[[Parameters], "BaseChatModel"]
 Raises:
     SettingsError: The library is not installed.
 """
-Bind = Callable[["BaseChatModel", type[BaseModel]], "Runnable[Any, Any]"]
-"""Has a client ask for its answer in a form; gives the message, or langchain's dictionary with it as `raw`."""
+Bind = Callable[["BaseChatModel", ModelRequest], "Runnable[Any, Any]"]
+"""Has a client ask for its answer in the request's form; gives the message, or langchain's dictionary with it as `raw`."""
 
 
-def bind_schema(client: "BaseChatModel", answer: type[BaseModel]) -> "Runnable[Any, Any]":
+def bind_schema(client: "BaseChatModel", request: ModelRequest) -> "Runnable[Any, Any]":
     """Have the provider hold the answer to the form while it writes."""
-    return client.with_structured_output(named_form(answer), method="json_schema", include_raw=True)
+    form = named_form(request.answer)
+    return client.with_structured_output(form, method="json_schema", include_raw=True)
 
 
 def named_form(answer: type[BaseModel]) -> dict[str, Any]:
@@ -117,11 +118,17 @@ class StructuredChat:
                 timeout_seconds=request.timeout_seconds,
             )
         )
-        ask = self._bind(client, request.answer)
+        ask = self._bind(client, request)
+        from langsmith import tracing_context  # pyright: ignore[reportUnknownVariableType]  # its arguments are untyped in part
+
         # Its own timer winds up again with every byte; this one ends an answer that drips.
         async with asyncio.timeout(request.timeout_seconds):
-            # Without callbacks of whatever graph this runs in: they would have it stream.
-            given: Any = await ask.ainvoke(_messages(request.messages), config={"callbacks": []})
+            with tracing_context(enabled=False):
+                # Nobody but the provider is told what was asked: neither a tracing service that the environment names,
+                # nor the callbacks of whatever graph this runs in, which would have it stream besides.
+                given: Any = await ask.ainvoke(
+                    _messages(request.messages), config={"callbacks": []}
+                )
         return cast("dict[str, Any]", given)["raw"] if isinstance(given, dict) else given
 
     async def _client(self, parameters: Parameters) -> "BaseChatModel":

@@ -1,16 +1,21 @@
 """Models on a machine of one's own, through Ollama. Extra: `ollama`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from trends.llm.chat import Parameters, StructuredChat
+from trends.llm.base import ModelRequest
+from trends.llm.chat import Parameters, StructuredChat, bind_schema
 from trends.llm.keys import read_key
+from trends.llm.tokens import input_token_bound
 from trends.llm.wire import client_options
 from trends.settings import ProviderSettings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.runnables import Runnable
 
 BASE_URL = "http://127.0.0.1:11434"
+# What the server gives a model by itself.
+_LEAST_CONTEXT = 4096
 
 
 def make_ollama(settings: ProviderSettings, key: str | None, base_url: str) -> StructuredChat:
@@ -45,4 +50,14 @@ def make_ollama(settings: ProviderSettings, key: str | None, base_url: str) -> S
             async_client_kwargs=options,
         )
 
-    return StructuredChat("ollama", open_client=open_client, key=secret)
+    return StructuredChat("ollama", open_client=open_client, bind=_bind, key=secret)
+
+
+def _bind(client: "BaseChatModel", request: ModelRequest) -> "Runnable[Any, Any]":
+    """Make room for the whole question and its answer: what has none, the server leaves out and says nothing.
+
+    In powers of two, since the server loads a model anew for another size.
+    """
+    needed = input_token_bound(request.messages, request.answer) + request.max_output_tokens
+    context = max(_LEAST_CONTEXT, 1 << (needed - 1).bit_length())
+    return bind_schema(client.model_copy(update={"num_ctx": context}), request)

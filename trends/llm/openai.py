@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-
+from trends.llm.base import ModelRequest
 from trends.llm.chat import Parameters, StructuredChat, without_temperature
 from trends.llm.forms import strict_form
 from trends.llm.keys import read_key
@@ -63,11 +62,15 @@ def openai_options(parameters: Parameters, key: str) -> dict[str, Any]:
     }
 
 
-def bind_strictly(client: "BaseChatModel", answer: type[BaseModel]) -> "Runnable[Any, Any]":
+def bind_strictly(client: "BaseChatModel", request: ModelRequest) -> "Runnable[Any, Any]":
     """Have the provider hold the answer to the form.
 
     Not by langchain's structured output: there the library of OpenAI reads the answer itself, and one that is cut off or
     filtered is an exception without usage.
     """
-    form = {"name": answer.__name__, "strict": True, "schema": strict_form(answer)}
+    form = {
+        "name": request.answer.__name__,
+        "strict": True,
+        "schema": strict_form(request.answer),
+    }
     return client.bind(extra_body={"response_format": {"type": "json_schema", "json_schema": form}})

@@ -1,13 +1,16 @@
 """What each provider is sent, and what is kept of a good answer."""
 
 import asyncio
+import os
+import subprocess
+import sys
 
 import pytest
 
 from tests.model_formats import INPUT_TOKENS, OUTPUT_TOKENS, REQUEST_ID
 from tests.model_server import ModelServer, Reply
 from tests.unit.trends.llm.cases import GOOD, KEY, MODELS, Finding, provider_settings, question
-from trends.llm.base import ModelAnswer
+from trends.llm.base import Message, ModelAnswer
 from trends.llm.registry import PROVIDERS, make_model
 
 each_provider = pytest.mark.parametrize("provider", PROVIDERS)
@@ -85,10 +88,8 @@ async def test_answer_in_a_fence_is_read(server: ModelServer, provider: str) -> 
 async def test_asks_at_once_do_not_mix(server: ModelServer, provider: str) -> None:
     server.answer_with(lambda asked: {**GOOD, "title": asked.messages[0][1]})
     chat = make_model(provider, provider_settings(), KEY, server.url(provider))
-    base = question(provider)
     asks = [
-        chat.ask(question(provider, messages=[type(base.messages[0])("user", str(number))]))
-        for number in range(8)
+        chat.ask(question(provider, messages=[Message("user", str(number))])) for number in range(8)
     ]
     titles = [answer.answer["title"] for answer in await asyncio.gather(*asks)]
     assert titles == [str(number) for number in range(8)]
@@ -139,3 +140,48 @@ async def test_model_without_temperature_is_asked_without(
 ) -> None:
     await ask(server, provider, Reply(answer=GOOD), model)
     assert server.requests[0].asked.temperature is None
+
+
+@pytest.mark.parametrize(("syllables", "context"), [(10, 4096), (5_000, 16_384), (20_000, 65_536)])
+async def test_ollama_has_room_for_the_whole_question(
+    server: ModelServer, syllables: int, context: int
+) -> None:
+    server.script(Reply(answer=GOOD))
+    chat = make_model("ollama", provider_settings(), KEY, server.url("ollama"))
+    await chat.ask(question("ollama", messages=[Message("user", "가" * syllables)]))
+    assert server.requests[0].body["options"]["num_ctx"] == context
+
+
+ASK_UNDER_TRACING = f"""
+import asyncio, sys
+from langchain_core.tracers.langchain import wait_for_all_tracers
+from tests.unit.trends.llm.cases import provider_settings, question
+from trends.llm.registry import make_model
+
+asyncio.run(make_model("openai", provider_settings(), "{KEY}", sys.argv[1]).ask(question("openai")))
+wait_for_all_tracers()
+"""
+
+
+def test_nobody_but_the_provider_is_told(server: ModelServer) -> None:
+    server.script(Reply(answer=GOOD))
+    with ModelServer() as service:
+        environ = {
+            **os.environ,
+            "LANGSMITH_TRACING": "true",
+            "LANGSMITH_ENDPOINT": service.url("openai"),
+            "LANGSMITH_API_KEY": "k",
+        }
+        command = [sys.executable, "-c", ASK_UNDER_TRACING, server.url("openai")]
+        subprocess.run(command, env=environ, check=True)
+        assert (server.hits, service.connections) == (1, 0)
+
+
+async def test_ask_can_be_cancelled(server: ModelServer) -> None:
+    server.script(Reply(delivery="hang"))
+    chat = make_model("openai", provider_settings(), KEY, server.url("openai"))
+    asking = asyncio.create_task(chat.ask(question("openai")))
+    await asyncio.to_thread(server.wait_for, 1)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
