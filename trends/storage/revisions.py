@@ -3,10 +3,7 @@
 from trends.errors import SchemaMismatchError
 
 # Oldest first; the last is what this program reads and writes. One for each file in migrations/versions.
-REVISIONS = (
-    *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"),
-    *("0010", "0011", "0012"),
-)
+REVISIONS = tuple(f"{number:04}" for number in range(1, 13))
 HEAD = REVISIONS[-1]
 
 
