@@ -37,6 +37,7 @@ BACKFILL_WORKFLOW = "BackfillWorkflow"
 SCHEDULED_WORKFLOW = "ScheduledRunWorkflow"
 SENDER_WORKFLOW = "ChannelSenderWorkflow"
 
+PLAN = "news.plan.v1"
 COLLECT = "news.collect.v1"
 NORMALIZE = "news.normalize.v1"
 ANALYZE = "news.analyze.v1"
@@ -126,6 +127,19 @@ class RunRef(Model):
     brief: ArtifactRef
 
 
+class PlanInput(Model):
+    """Ask a model for other words for the question."""
+
+    run: RunRef
+
+
+class PlanResult(Model):
+    """A `Plan`; without one, `slug` says why: an error slug, or empty where there was nothing to add."""
+
+    plan: ArtifactRef | None = None
+    slug: str = ""
+
+
 class CollectInput(Model):
     """Read one source."""
 
@@ -141,10 +155,11 @@ class CollectResult(Model):
 
 
 class NormalizeInput(Model):
-    """Clean and join what the sources gave."""
+    """Clean and join what the sources gave; what counts is what the plan's query matches, or the question's."""
 
     run: RunRef
     collected: tuple[CollectResult, ...]
+    plan: ArtifactRef | None = None
 
 
 class NormalizeResult(Model):
@@ -187,13 +202,14 @@ class SummarizeResult(Model):
 
 
 class ReportInput(Model):
-    """Write the report; `summarized` is None when that stage was skipped."""
+    """Write the report; `summarized` is None when that stage was skipped, `planned` when the run was not to plan."""
 
     run: RunRef
     collected: tuple[CollectResult, ...]
     normalized: NormalizeResult
     analyzed: AnalyzeResult
     summarized: SummarizeResult | None
+    planned: PlanResult | None = None
 
 
 class ReportResult(Model):
@@ -295,6 +311,7 @@ class FinishInput(Model):
 class Given(Model):
     """Stage results that a re-run takes over from its parent."""
 
+    planned: PlanResult | None = None
     collected: tuple[CollectResult, ...] | None = None
     normalized: NormalizeResult | None = None
     analyzed: AnalyzeResult | None = None
@@ -317,6 +334,7 @@ class NewsRunInput(Model):
             for which a person paused it does not count.
         gate_before: Stage before which the run waits for `RELEASE_SIGNAL`; empty: it waits for nobody.
         quiet: Nobody is told that it is parked or has failed: who started it sees to that.
+        plan: A model is asked for other words for the question before anything is looked for.
     """
 
     run: RunRef
@@ -329,6 +347,7 @@ class NewsRunInput(Model):
     deadline_seconds: int = 86_400
     gate_before: str = ""
     quiet: bool = False
+    plan: bool = False
 
 
 class RunStart(Model):

@@ -10,6 +10,7 @@ from activities.contracts import NormalizeInput, NormalizeResult
 from trends.domain import queries
 from trends.domain.models import RawItem
 from trends.domain.normalize import NormalizedCorpus, normalize
+from trends.domain.plan import Plan
 from trends.storage.artifacts import ArtifactStore
 
 
@@ -36,7 +37,10 @@ class NormalizeActivity:
                 if part.items is not None
                 for line in (await self._artifacts.get(part.items)).splitlines()
             ]
-            corpus, data = await attempt.in_thread(lambda: _normalize(lines, attempt))
+            query = attempt.brief.question.query
+            if request.plan is not None:
+                query = Plan.model_validate_json(await self._artifacts.get(request.plan)).widened
+            corpus, data = await attempt.in_thread(lambda: _normalize(lines, attempt, query))
             ref = await self._artifacts.put(data, "application/jsonl", rows=len(corpus.stories))
             result = NormalizeResult(stories=ref, counts=corpus.counts)
             detail: dict[str, int | str] = {
@@ -48,7 +52,7 @@ class NormalizeActivity:
         return await self._door.run(request.run, "normalize", NormalizeResult, work)
 
 
-def _normalize(lines: list[bytes], attempt: Attempt) -> tuple[NormalizedCorpus, bytes]:
+def _normalize(lines: list[bytes], attempt: Attempt, query: str) -> tuple[NormalizedCorpus, bytes]:
     brief = attempt.brief
 
     def raw() -> Iterator[RawItem]:
@@ -62,7 +66,7 @@ def _normalize(lines: list[bytes], attempt: Attempt) -> tuple[NormalizedCorpus, 
         now=brief.requested_at,
         zone=brief.market.time_zone,
         languages=brief.question.languages,
-        query=queries.parse(brief.question.query),
+        query=queries.parse(query),
         tick=attempt.tick,
     )
     data = b"".join(story.model_dump_json().encode() + b"\n" for story in corpus.stories)

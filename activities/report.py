@@ -8,9 +8,10 @@ from temporalio import activity
 
 from activities import contracts
 from activities.attempt import Attempt, Finished, StageDoor
-from activities.contracts import ReportInput, ReportResult, RunBrief
+from activities.contracts import PlanResult, ReportInput, ReportResult, RunBrief
 from trends.domain.memory import Memory
 from trends.domain.models import Analysis, ArtifactRef, Summary
+from trends.domain.plan import Plan, Planned
 from trends.domain.report import Report
 from trends.errors import ArtifactCorruptError, ArtifactMissingError
 from trends.reports.build import build_report
@@ -28,6 +29,7 @@ class _Materials:
     summary: Summary | None
     previous: Report | None
     week_ago: Report | None
+    planned: Planned | None
 
 
 class ReportActivity:
@@ -99,7 +101,13 @@ class ReportActivity:
             summary=summary,
             previous=await self._earlier(brief.previous),
             week_ago=await self._earlier(brief.week_ago),
+            planned=await self._planned(request.planned),
         )
+
+    async def _planned(self, result: PlanResult | None) -> Planned | None:
+        if result is None or result.plan is None:
+            return Planned(slug=result.slug) if result else None
+        return Planned(plan=Plan.model_validate_json(await self._artifacts.get(result.plan)))
 
     async def _earlier(self, ref: ArtifactRef | None) -> Report | None:
         # A comparison that can no longer be made is no reason to withhold the report.
@@ -131,6 +139,7 @@ def _write(
         holidays=brief.market.holidays,
         wanted=brief.categories,
         edition=brief.edition,
+        planned=materials.planned,
     )
     return report, {
         "application/json": to_json(report),

@@ -11,7 +11,7 @@ from engine.requests import PRIORITIES, StartRun
 from engine.runs import PendingStage
 from trends.domain.models import Edition, Language, RunStatus
 from trends.storage.rows import RunEvent, RunRow, StageRow
-from workflows.stages import PIPELINES, Stage
+from workflows.stages import OPTIONAL, PIPELINES, Stage
 
 StageStatus = Literal[
     "waiting",
@@ -354,7 +354,8 @@ def _stages(run: RunRow, rows: Sequence[StageRow]) -> list[RunStage]:
     table = PIPELINES[run.agent]
     names = [stage.name for stage in table]
     begun = {row.stage for row in rows}
-    first = names.index(run.start_from)
+    # A run that begins at collect plans first, where it is to plan at all.
+    first = 0 if run.start_from == "collect" else names.index(run.start_from)
     shown: list[RunStage] = []
     for place, stage in enumerate(table):
         parts = [row for row in rows if row.stage == stage.name]
@@ -362,7 +363,7 @@ def _stages(run: RunRow, rows: Sequence[StageRow]) -> list[RunStage]:
             later in begun for later in names[place + 1 :]
         )
         shown += [_stage(run, stage, row, passed=passed) for row in parts]
-        if not parts:
+        if not parts and (stage.name not in OPTIONAL or run.input.get("plan")):
             ahead: StageStatus = "not_run" if run.status.ended else "waiting"
             shown.append(_blank(stage.name, "taken_over" if place < first else ahead))
     return shown

@@ -23,6 +23,7 @@ from activities.contracts import CPU_QUEUE, IO_QUEUE, LLM_QUEUE, QUEUES
 from activities.fire import FireActivities
 from activities.normalize import NormalizeActivity
 from activities.notify import NotifyActivity
+from activities.plan import PlanActivity
 from activities.poll import PollActivity
 from activities.polling import SourcePoller
 from activities.report import ReportActivity
@@ -102,7 +103,10 @@ def build_activities(parts: Parts, executor: ThreadPoolExecutor) -> Activities:
             NormalizeActivity(door, parts.artifacts).normalize,
             AnalyzeActivity(door, parts.artifacts, parts.trends).analyze,
         ],
-        LLM_QUEUE: [SummarizeActivity(door, parts.artifacts).summarize],
+        LLM_QUEUE: [
+            PlanActivity(door, parts.artifacts).plan,
+            SummarizeActivity(door, parts.artifacts).summarize,
+        ],
     }
 
 

@@ -8,14 +8,24 @@ from activities.contracts import (
     Given,
     NewsRunInput,
     NormalizeResult,
+    PlanResult,
     ReportResult,
     SummarizeResult,
 )
-from trends.domain.models import ArtifactRef, SourceOutcome
+from trends.domain.models import ArtifactRef, Model, SourceOutcome
 from trends.errors import ConflictError
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.runs import RunRow, RunStore, StageRow
 from workflows.stages import PIPELINES
+
+# Field of `Given` that a stage fills, and what it holds.
+_RESULTS: dict[str, tuple[str, type[Model]]] = {
+    "plan": ("planned", PlanResult),
+    "normalize": ("normalized", NormalizeResult),
+    "analyze": ("analyzed", AnalyzeResult),
+    "summarize": ("summarized", SummarizeResult),
+    "report": ("report", ReportResult),
+}
 
 
 async def given_for(parent: RunRow, stage: str, store: RunStore, artifacts: ArtifactStore) -> Given:
@@ -56,17 +66,11 @@ def _taken(name: str, parent: RunRow, rows: Sequence[StageRow], handed: Given) -
             return {"collected": handed.collected}
         return _collected(parent, rows)
     done = next((row.result for row in rows if row.status == "completed" and row.result), None)
-    if name == "normalize":
-        value = NormalizeResult.model_validate(done) if done else handed.normalized
-        return {"normalized": value} if value else {}
-    if name == "analyze":
-        value = AnalyzeResult.model_validate(done) if done else handed.analyzed
-        return {"analyzed": value} if value else {}
-    if name == "summarize":
-        value = SummarizeResult.model_validate(done) if done else handed.summarized
-        return {"summarized": value} if value else {}
-    value = ReportResult.model_validate(done) if done and name == "report" else handed.report
-    return {"report": value} if value else {}
+    if name not in _RESULTS:
+        return {}
+    field, model = _RESULTS[name]
+    value = model.model_validate(done) if done else getattr(handed, field)
+    return {field: value} if value else {}
 
 
 def _collected(parent: RunRow, rows: Sequence[StageRow]) -> dict[str, object]:
@@ -91,6 +95,8 @@ def _failed(source: str, row: StageRow | None) -> CollectResult:
 
 
 def _refs(given: Given) -> Iterator[ArtifactRef]:
+    if given.planned is not None and given.planned.plan is not None:
+        yield given.planned.plan
     for part in given.collected or ():
         if part.items is not None:
             yield part.items

@@ -1,4 +1,4 @@
-"""`NewsTrendWorkflow`: collect → normalize → analyze → summarize → report → notify.
+"""`NewsTrendWorkflow`: (plan →) collect → normalize → analyze → summarize → report → notify.
 
 Order, retries, parking, pausing and cancelling live here; the work lives in activities. This file defines only the workflow:
 the sandbox re-creates whatever a workflow file defines for every run.
@@ -43,11 +43,16 @@ class NewsTrendWorkflow:
     def __init__(self, run: contracts.NewsRunInput) -> None:
         self._run = run
         self._ref = run.run
-        self._progress = Progress(title=run.title or "everything", stages=stages.NEWS)
+        rows = tuple(row for row in stages.NEWS if run.plan or row.name not in stages.OPTIONAL)
+        self._progress = Progress(title=run.title or "everything", stages=rows)
         order = [row.name for row in stages.NEWS]
-        self._taken_over = frozenset(order[: order.index(run.start_from)])
-        for name in self._taken_over:
-            self._progress.set(name, "taken over")
+        # A run that begins at collect plans first, unless it was given the plan of another run.
+        fresh = run.start_from == "collect" and run.given.planned is None
+        first = 0 if fresh else order.index(run.start_from)
+        self._taken_over = frozenset(order[:first])
+        for row in rows:
+            if row.name in self._taken_over:
+                self._progress.set(row.name, "taken over")
         self._parked_at: str | None = None
         self._parks = 0
         self._resolution: contracts.Resolution | None = None
@@ -119,10 +124,13 @@ class NewsTrendWorkflow:
 
     async def _pipeline(self, run: contracts.NewsRunInput) -> contracts.ReportResult:
         given = run.given
+        planned = await self._plan(run)
         collected = await self._collect(run)
         normalized = given.normalized or await self._required(
             "normalize",
-            lambda: contracts.NormalizeInput(run=self._ref, collected=collected),
+            lambda: contracts.NormalizeInput(
+                run=self._ref, collected=collected, plan=planned.plan if planned else None
+            ),
             contracts.NormalizeResult,
         )
         analyzed = given.analyzed or await self._required(
@@ -150,6 +158,7 @@ class NewsTrendWorkflow:
                 normalized=normalized,
                 analyzed=analyzed,
                 summarized=summarized,
+                planned=planned,
             ),
             contracts.ReportResult,
         )
@@ -159,6 +168,25 @@ class NewsTrendWorkflow:
             contracts.NotifyResult,
         )
         return report
+
+    async def _plan(self, run: contracts.NewsRunInput) -> contracts.PlanResult | None:
+        """Plan where the run is to; a plan that fails leaves the question as it is, and parks nothing."""
+        if not run.plan or "plan" in self._taken_over:
+            return run.given.planned
+        await self._may_begin("plan")
+        self._show("plan", "running")
+        row = stages.stage("news", "plan")
+        request = contracts.PlanInput(run=self._ref)
+        try:
+            planned = await self._execute(row, request, contracts.PlanResult, row.says)
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            failure = failure_of(error)
+            self._show("plan", "skipped", failure.reason)
+            return contracts.PlanResult(slug=failure.slug)
+        self._show("plan", "done")
+        return planned
 
     async def _collect(self, run: contracts.NewsRunInput) -> tuple[contracts.CollectResult, ...]:
         if run.given.collected is not None:

@@ -36,6 +36,16 @@ class Stage:
 
 NEWS: tuple[Stage, ...] = (
     Stage(
+        name="plan",
+        activity=contracts.PLAN,
+        queue=contracts.LLM_QUEUE,
+        attempts=4,
+        first_retry=timedelta(seconds=1),
+        longest_retry=timedelta(minutes=1),
+        may_skip=True,
+        says="ask a model for other words for the question",
+    ),
+    Stage(
         name="collect",
         activity=contracts.COLLECT,
         queue=contracts.IO_QUEUE,
@@ -96,6 +106,9 @@ NEWS: tuple[Stage, ...] = (
         says="send the five lines to the run's channels, once",
     ),
 )
+
+# Stages of runs that are to plan only; the others neither execute nor show them.
+OPTIONAL = frozenset({"plan"})
 
 PIPELINES: dict[str, tuple[Stage, ...]] = {"news": NEWS}
 

@@ -98,6 +98,11 @@ class FakeStages:
             finally:
                 self.cleaned.append(name)
 
+    @activity.defn(name=contracts.PLAN)
+    async def plan(self, _: contracts.PlanInput) -> contracts.PlanResult:
+        await self._play("plan")
+        return contracts.PlanResult(plan=REF)
+
     @activity.defn(name=contracts.COLLECT)
     async def collect(self, request: contracts.CollectInput) -> contracts.CollectResult:
         await self._play(f"collect:{request.source}")
@@ -107,6 +112,7 @@ class FakeStages:
     @activity.defn(name=contracts.NORMALIZE)
     async def normalize(self, request: contracts.NormalizeInput) -> contracts.NormalizeResult:
         self.collected = request.collected
+        self.plan_given = request.plan
         self.briefs["normalize"] = request.run.brief
         await self._play("normalize")
         return contracts.NormalizeResult(stories=REF, counts=COUNTS)
@@ -125,6 +131,7 @@ class FakeStages:
     @activity.defn(name=contracts.REPORT)
     async def report(self, request: contracts.ReportInput) -> contracts.ReportResult:
         self.summarized = request.summarized
+        self.planned = request.planned
         self.briefs["report"] = request.run.brief
         await self._play("report")
         return contracts.ReportResult(
@@ -170,5 +177,5 @@ class FakeStages:
                 self.finish,
             ],
             contracts.CPU_QUEUE: [self.normalize, self.analyze],
-            contracts.LLM_QUEUE: [self.summarize],
+            contracts.LLM_QUEUE: [self.plan, self.summarize],
         }

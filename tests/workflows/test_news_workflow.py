@@ -404,3 +404,47 @@ async def test_a_run_without_time_to_park_fails_with_its_reason(temporal: Client
             await handle.result()
     assert stages.row == [(RunStatus.FAILED, "analyze", "source-unavailable")]
     assert stages.told == []
+
+
+async def test_a_run_that_is_to_plan_plans_before_it_collects_and_hands_the_plan_on(
+    temporal: Client,
+) -> None:
+    stages = FakeStages()
+    async with working(temporal, stages):
+        await (await start(temporal, plan=True)).result()
+    assert stages.calls == ["plan", "collect:a", *PARKING]
+    assert stages.plan_given == REF
+    assert stages.planned == contracts.PlanResult(plan=REF)
+
+
+@pytest.mark.parametrize(
+    "failures", [[broken("model", final=True)], [broken("model-busy") for _ in range(4)]]
+)
+async def test_a_plan_that_fails_parks_nothing_and_the_report_hears_why(
+    temporal: Client, failures: list[ApplicationError]
+) -> None:
+    slug = failures[0].type or ""
+    stages = FakeStages(failures={"plan": list(failures)})
+    async with working(temporal, stages):
+        result = await (await start(temporal, plan=True)).result()
+    assert result.status is RunStatus.COMPLETED
+    assert stages.plan_given is None
+    assert stages.planned == contracts.PlanResult(slug=slug)
+    assert stages.told == []
+
+
+async def test_a_plan_of_another_run_is_taken_over(temporal: Client) -> None:
+    stages = FakeStages()
+    given = Given(planned=contracts.PlanResult(plan=REF))
+    async with working(temporal, stages):
+        await (await start(temporal, plan=True, given=given)).result()
+    assert "plan" not in stages.calls
+    assert stages.plan_given == REF
+
+
+async def test_a_run_that_begins_later_does_not_plan(temporal: Client) -> None:
+    stages = FakeStages()
+    given = Given(collected=())
+    async with working(temporal, stages):
+        await (await start(temporal, plan=True, start_from="normalize", given=given)).result()
+    assert "plan" not in stages.calls
