@@ -15,14 +15,13 @@ import sys
 from pathlib import Path
 
 import httpx
-from pydantic import BaseModel
 
 from tests.unit.trends.llm.gateway_cases import CACHE, FIRST, FlatPrices, Verdict, bound, purpose
 from tests.unit.trends.llm.ledger_file import FileLedger
 from tests.unit.trends.storage.record_cases import Clock
 from trends.domain.calls import LoggedCall, Purpose, Usage
 from trends.limits.base import Ask, Reservation
-from trends.llm.base import Message, ModelAnswer, ModelRequest
+from trends.llm.base import Gateway, Message, ModelAnswer, ModelRequest
 from trends.llm.candidates import RolePlan
 from trends.llm.gateway import ModelGateway
 from trends.llm.gateway_parts import GatewayParts
@@ -124,7 +123,6 @@ async def main() -> dict[str, object]:
     """Make all calls of the run."""
     chosen = parser.parse_args()
     death = Death(chosen.die, chosen.time)
-    form: type[BaseModel] = Verdict
     answers: dict[str, object] = {}
     async with await Database.open(chosen.database) as database, _client() as client:
         model = HttpModel(client, chosen.server, death)
@@ -136,11 +134,11 @@ async def main() -> dict[str, object]:
             bound=bound,
             chat_model=lambda _: model,
         )
-        gateway = ModelGateway(parts, lambda _: RolePlan((FIRST,), 0.7, 500, 60))
+        gateway: Gateway = ModelGateway(parts, lambda _: RolePlan((FIRST,), 0.7, 500, 60))
         for number in range(chosen.calls):
             part = f"topic-{number}"
             made_for = purpose(run_id=RUN, part=part)
-            told = await gateway.call(made_for, (Message("user", part),), form)
+            told = await gateway.call(made_for, (Message("user", part),), Verdict)
             answers[part] = told.answer["text"]
     return answers
 

@@ -1,6 +1,7 @@
 """The gateway: a call's way through log, cache, ledger and model, and what is booked for it."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.unit.trends.llm.gateway_cases import (
     MESSAGES,
     SECOND,
     USAGE,
+    FlatPrices,
     SpokenModel,
     Stand,
     Verdict,
@@ -29,7 +31,7 @@ from trends.errors import (
     StorageUnavailableError,
 )
 from trends.limits.base import Reservation
-from trends.llm.base import Message, ModelAnswer, ModelRequest
+from trends.llm.base import ChatModel, Message, ModelAnswer, ModelRequest
 from trends.llm.candidates import RolePlan
 from trends.storage.database import Database
 
@@ -375,4 +377,48 @@ async def test_a_retry_before_anything_left_has_the_same_reservation(stand: Stan
     with pytest.raises(StorageUnavailableError):
         await stand.call()
     await stand.call()
+    assert [row.state for row in stand.ledger.rows()] == ["settled"]
+
+
+async def test_what_may_block_is_asked_on_a_thread(stand: Stand) -> None:
+    threads: set[int] = set()
+
+    class Watched(FlatPrices):
+        def worst_micro(
+            self, provider: str, model: str, input_tokens: int, output_tokens: int
+        ) -> int:
+            threads.add(threading.get_ident())
+            return super().worst_micro(provider, model, input_tokens, output_tokens)
+
+    def chat_model(provider: str) -> ChatModel:
+        threads.add(threading.get_ident())
+        return stand.models[provider]
+
+    await stand.gateway(prices=Watched(), chat_model=chat_model).call(purpose(), MESSAGES, Verdict)
+    assert threads
+    assert threading.get_ident() not in threads
+
+
+async def test_a_lease_that_cannot_be_renewed_does_not_end_the_call(stand: Stand) -> None:
+    tried = asyncio.Event()
+
+    async def gone(reservation: Reservation) -> Reservation:
+        tried.set()
+        raise AWAY from LookupError(reservation.id)
+
+    async def slow(request: ModelRequest) -> ModelAnswer:
+        del request
+        await tried.wait()
+        return answer("in spite of it")
+
+    stand.ledger.renew = gone
+    stand.models["openai"] = SpokenModel(slow)
+    assert (await stand.call()).answer == {"text": "in spite of it"}
+
+
+async def test_a_cache_that_is_away_is_passed_over(stand: Stand, database: Database) -> None:
+    from trends.storage.cache_tables import cached_responses
+
+    await database.write(cached_responses.drop)
+    assert (await stand.call(cacheable=True)).answer == {"text": "openai"}
     assert [row.state for row in stand.ledger.rows()] == ["settled"]
