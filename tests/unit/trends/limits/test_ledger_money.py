@@ -1,6 +1,7 @@
 """Money of a ledger, the same on every store."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -217,6 +218,6 @@ async def test_a_warning_and_an_end_are_each_noted_once(stand: Stand) -> None:
 
 async def test_a_settlement_of_nothing_that_was_reserved_is_refused(stand: Stand) -> None:
     given = await stand.ledger.reserve(ask(tenant="other"))
-    stranger = type(given)(**{**given.__dict__, "tenant": "local"})
+    stranger = replace(given, tenant="local")
     with pytest.raises(LimitError, match="no reservation"):
         await stand.ledger.settle(stranger, tokens=1, cost_micro=1)
