@@ -1,5 +1,6 @@
 """Accept a run: its brief as an artifact, its row, and the input of its workflow. Whoever starts runs does it here."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -60,6 +61,7 @@ class Acceptor:
         defaults: How long a run may stay parked.
         clock: Now, in UTC.
         new_id: Makes run ids that sort by time.
+        may_plan: Whether there is a model that could plan. May block.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Acceptor:
         defaults: RunDefaults,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
+        may_plan: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store = store
         self._artifacts = artifacts
@@ -77,6 +80,7 @@ class Acceptor:
         self._deadline = timedelta(hours=defaults.deadline_hours)
         self._clock = clock
         self._new_id = new_id
+        self._may_plan = may_plan
 
     async def accept(self, asked: Acceptance) -> tuple[RunRow, bool]:
         """Write the run down as `starting`.
@@ -103,6 +107,7 @@ class Acceptor:
             deadline_seconds=int(deadline.total_seconds()),
             gate_before=asked.gate_before,
             quiet=asked.quiet,
+            plan=await self._plans(asked),
         )
         return await self._store.insert(
             NewRun(
@@ -127,6 +132,12 @@ class Acceptor:
                 edition=brief.edition,
             )
         )
+
+    async def _plans(self, asked: Acceptance) -> bool:
+        """Whether the run plans: a question of words from its beginning on, or one whose parent did."""
+        if asked.start_from != "collect" or asked.given.planned is not None:
+            return asked.given.planned is not None
+        return bool(asked.brief.question.query) and await asyncio.to_thread(self._may_plan)
 
     async def earlier(
         self, tenant: str, monitor: str, end: datetime

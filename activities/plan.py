@@ -5,11 +5,10 @@ from temporalio import activity
 from activities import contracts
 from activities.attempt import Attempt, Finished, StageDoor
 from activities.contracts import PlanInput, PlanResult
-from activities.purpose import has_model, purpose_of
+from activities.purpose import GatewayOf, purpose_of
 from trends.agents.planner import Planner
 from trends.domain.calls import Role
 from trends.domain.plan import Planned
-from trends.llm.base import Gateway
 from trends.storage.artifacts import ArtifactStore
 
 
@@ -19,15 +18,13 @@ class PlanActivity:
     Args:
         door: Opens attempts.
         artifacts: Where the plan goes.
-        gateway: The way to a model; None: questions stay as they are asked.
+        gateway_of: Gives the way to a model; where there is none, questions stay as they are asked.
     """
 
-    def __init__(
-        self, door: StageDoor, artifacts: ArtifactStore, gateway: Gateway | None = None
-    ) -> None:
+    def __init__(self, door: StageDoor, artifacts: ArtifactStore, gateway_of: GatewayOf) -> None:
         self._door = door
         self._artifacts = artifacts
-        self._gateway = gateway
+        self._gateway_of = gateway_of
 
     @activity.defn(name=contracts.PLAN)
     async def plan(self, request: PlanInput) -> PlanResult:
@@ -49,8 +46,10 @@ class PlanActivity:
         return await self._door.run(request.run, "plan", PlanResult, work)
 
     async def _planned(self, request: PlanInput, attempt: Attempt) -> Planned:
-        if self._gateway is None or not has_model(attempt.settings.llm, Role.PLANNER):
+        settings = attempt.settings
+        gateway = await attempt.in_thread(lambda: self._gateway_of(settings, Role.PLANNER))
+        if gateway is None:
             return Planned()
         purpose = await purpose_of(self._door.runs, request.run, Role.PLANNER)
-        planner = Planner(self._gateway, purpose=purpose, language=attempt.brief.report_language)
+        planner = Planner(gateway, purpose=purpose, language=attempt.brief.report_language)
         return await planner.plan(attempt.brief.question)

@@ -1,11 +1,15 @@
-"""For whom a stage asks a model."""
+"""For whom a stage asks a model, and by which way."""
+
+from collections.abc import Callable
 
 from activities.contracts import RunRef
 from trends.domain.calls import Purpose, Role
-from trends.settings import LlmSettings
+from trends.llm.base import Gateway
+from trends.settings import Settings
 from trends.storage.runs import RunStore
 
-_NONE = "none"
+# The way to the model of a kind of work under a run's settings; None: it is done without one. It may block.
+GatewayOf = Callable[[Settings, Role], Gateway | None]
 # As `engine.requests.PRIORITIES` says of runs that a schedule began.
 _SCHEDULED = 3
 
@@ -25,9 +29,3 @@ async def purpose_of(runs: RunStore, run: RunRef, role: Role) -> Purpose:
         scheduled=row.priority == _SCHEDULED,
         node="",
     )
-
-
-def has_model(settings: LlmSettings, role: Role) -> bool:
-    """Whether a run's settings name a model for a kind of work."""
-    named = {Role.PLANNER: settings.roles.planner, Role.ANALYST: settings.roles.analyst}[role]
-    return settings.enabled and (named.model or settings.model) != _NONE

@@ -5,7 +5,7 @@ from temporalio import activity
 from activities import contracts
 from activities.attempt import Attempt, Finished, StageDoor
 from activities.contracts import SummarizeInput, SummarizeResult
-from activities.purpose import has_model, purpose_of
+from activities.purpose import GatewayOf, purpose_of
 from trends.agents.analyst import Analyst
 from trends.agents.prompts import version
 from trends.agents.summary import with_written, worth_writing
@@ -24,7 +24,7 @@ class SummarizeActivity:
     Args:
         door: Opens attempts.
         artifacts: Where the analysis lies and the summary goes.
-        gateway: The way to a model; None: everything is quoted.
+        gateway_of: Gives the way to a model; where there is none, everything is quoted.
         tokenizer: Cuts Korean; loaded when a model's first sentence is judged.
     """
 
@@ -32,12 +32,12 @@ class SummarizeActivity:
         self,
         door: StageDoor,
         artifacts: ArtifactStore,
-        gateway: Gateway | None = None,
+        gateway_of: GatewayOf,
         tokenizer: Tokenizer | None = None,
     ) -> None:
         self._door = door
         self._artifacts = artifacts
-        self._gateway = gateway
+        self._gateway_of = gateway_of
         self._tokenizer = tokenizer or shared_tokenizer()
 
     @activity.defn(name=contracts.SUMMARIZE)
@@ -49,8 +49,10 @@ class SummarizeActivity:
             analysis = Analysis.model_validate_json(data)
             summary = await attempt.in_thread(lambda: summarize(analysis))
             detail: dict[str, int | str] = {}
-            if self._gateway is not None and has_model(attempt.settings.llm, Role.ANALYST):
-                summary = await self._written(self._gateway, request, attempt, analysis, summary)
+            settings = attempt.settings
+            gateway = await attempt.in_thread(lambda: self._gateway_of(settings, Role.ANALYST))
+            if gateway is not None:
+                summary = await self._written(gateway, request, attempt, analysis, summary)
                 detail = _told(summary)
             ref = await self._artifacts.put(summary.model_dump_json().encode(), "application/json")
             quotes = sum(len(topic.quotes) for topic in summary.topics)

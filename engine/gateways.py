@@ -121,13 +121,17 @@ class Gateways:
             settings: Those that the run was begun with.
             role: The kind of work.
         """
-        choice = settings.model_for(role)
-        if choice is None:
-            return None
-        named = (choice.provider, *(each.provider for each in choice.fallback))
-        if not any(self._configured(provider) for provider in named):
+        if not self.has_model(settings, role):
             return None
         return ModelGateway(self._parts, lambda asked: plan_of(settings, asked))
+
+    def has_model(self, settings: Settings, role: Role) -> bool:
+        """Whether a kind of work is done with a model. May block."""
+        choice = settings.model_for(role)
+        if choice is None:
+            return False
+        named = (choice.provider, *(each.provider for each in choice.fallback))
+        return any(self._configured(provider) for provider in named)
 
 
 def make_ledger(database: Database, live: SettingsInForce, secrets: Secrets) -> Ledger:

@@ -104,8 +104,8 @@ def build_activities(parts: Parts, executor: ThreadPoolExecutor) -> Activities:
             AnalyzeActivity(door, parts.artifacts, parts.trends).analyze,
         ],
         LLM_QUEUE: [
-            PlanActivity(door, parts.artifacts).plan,
-            SummarizeActivity(door, parts.artifacts).summarize,
+            PlanActivity(door, parts.artifacts, parts.gateways.of_run).plan,
+            SummarizeActivity(door, parts.artifacts, parts.gateways.of_run).summarize,
         ],
     }
 

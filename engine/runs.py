@@ -91,6 +91,7 @@ class RunService:
         check_channels: Refuses a tenant's channels that nothing could be sent to, likewise.
         clock: Now, in UTC.
         new_id: Makes run ids that sort by time.
+        may_plan: Whether there is a model that could plan.
     """
 
     def __init__(
@@ -105,6 +106,7 @@ class RunService:
         check_channels: Callable[[str, Iterable[str]], Awaitable[None]],
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
+        may_plan: Callable[[], bool] = lambda: False,
     ) -> None:
         self.client = client
         self.store = store
@@ -114,8 +116,9 @@ class RunService:
         self._check_source = check_source
         self._check_channels = check_channels
         self._clock = clock
+        current = settings.current
         self._acceptor = Acceptor(
-            store, artifacts, settings.current.workers, settings.current.runs, clock, new_id
+            store, artifacts, current.workers, current.runs, clock, new_id, may_plan
         )
 
     async def start(self, tenant: str, request: StartRun, key: str | None) -> Started:

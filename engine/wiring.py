@@ -19,6 +19,7 @@ from engine.backfill_layout import Layout
 from engine.backfills import BackfillService
 from engine.connect import connect
 from engine.endpoints import EndpointDirectory, EndpointService
+from engine.gateways import Gateways, make_gateways, make_ledger
 from engine.launch import RPC_TIMEOUT
 from engine.missed import Judge, Missed
 from engine.monitors import MonitorService
@@ -36,6 +37,7 @@ from engine.sources import SourceService
 from engine.state import State, locate_state, prepare_state, read_running
 from engine.targets import Targets, with_feeds
 from engine.trends import TrendService
+from trends.domain.calls import Role
 from trends.domain.delivery_policy import DeliveryPolicy
 from trends.errors import TrendsError
 from trends.notify.endpoints import Endpoints
@@ -53,6 +55,7 @@ from trends.sources.search import SearchSource, market_templates
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.audit import AuditLog
 from trends.storage.backfills import BackfillStore
+from trends.storage.calls import CallStore
 from trends.storage.database import Database
 from trends.storage.endpoints import EndpointStore
 from trends.storage.events import EventStore
@@ -61,6 +64,7 @@ from trends.storage.items import ItemStore
 from trends.storage.keys import KeyStore
 from trends.storage.monitors import MonitorStore
 from trends.storage.outbox import Outbox
+from trends.storage.response_cache import CacheStore
 from trends.storage.runs import RunStore
 from trends.storage.sessions import SessionStore
 from trends.storage.setting_versions import SettingVersions
@@ -95,6 +99,7 @@ class Parts:
         server_key: Signs links, seals secrets.
         setting_versions: What people set while processes run.
         secrets: Reads what settings refer to.
+        gateways: The way to models.
         backfills: Questions over past spans.
     """
 
@@ -118,6 +123,7 @@ class Parts:
     server_key: ServerKey
     setting_versions: SettingVersions
     secrets: Secrets
+    gateways: Gateways
     backfills: BackfillStore
 
     @property
@@ -258,6 +264,7 @@ async def open_parts(
     endpoints = EndpointStore(database)
     outbound = Outbound(settings.outbound, clock=clock)
     setting_versions = SettingVersions(database)
+    secrets = Secrets(lambda: live.current.secrets, environ)
     try:
         live.use(setting_versions, check_channel_markets)
         await live.refresh()
@@ -288,7 +295,14 @@ async def open_parts(
             endpoints=endpoints,
             server_key=key,
             setting_versions=setting_versions,
-            secrets=Secrets(lambda: live.current.secrets, environ),
+            secrets=secrets,
+            gateways=make_gateways(
+                CallStore(database, clock),
+                CacheStore(database, clock, lambda: live.current.cache),
+                make_ledger(database, live, secrets),
+                live,
+                secrets,
+            ),
             backfills=BackfillStore(database, clock),
         )
         async with following(live):
@@ -318,6 +332,7 @@ async def open_doors(
             check_channels=parts.channels.check_for,
             clock=clock,
             new_id=new_run_id,
+            may_plan=partial(may_plan, parts),
         )
         reconciler = Reconciler(runs, parts.artifacts, clock)
         trends = TrendService(parts.trends, clock, new_run_id)
@@ -388,8 +403,19 @@ def make_acceptor(parts: Parts) -> Acceptor:
     """Make what accepts runs."""
     settings = parts.settings
     return Acceptor(
-        parts.store, parts.artifacts, settings.workers, settings.runs, parts.clock, new_run_id
+        parts.store,
+        parts.artifacts,
+        settings.workers,
+        settings.runs,
+        parts.clock,
+        new_run_id,
+        may_plan=partial(may_plan, parts),
     )
+
+
+def may_plan(parts: Parts) -> bool:
+    """Whether there is a model that could plan. May block."""
+    return parts.gateways.has_model(parts.settings, Role.PLANNER)
 
 
 def make_scheduled_runs(parts: Parts) -> ScheduledRuns:

@@ -442,7 +442,7 @@ class LlmSettings(Section):
 
     enabled: bool
     provider: ProviderName
-    model: str
+    model: Annotated[str, Field(min_length=1)]
     temperature: Annotated[float, Field(ge=0, le=2)]
     timeout_seconds: Annotated[float, Field(gt=0, le=600)]
     max_output_tokens: Annotated[int, Field(gt=0)]

@@ -7,8 +7,7 @@ from decimal import ROUND_DOWN, Decimal
 from zoneinfo import ZoneInfo
 
 from trends.domain.calls import MICRO
-from trends.errors import UnknownNameError
-from trends.settings import LimitSettings, OptionalLimits, Settings
+from trends.settings import LimitSettings, Settings
 
 
 @dataclass(frozen=True)
@@ -55,22 +54,18 @@ def quotas_of(settings: Settings, provider: str, market_zone: str) -> Quotas:
     Raises:
         UnknownNameError: There is no such provider.
     """
-    common = settings.limits
-    known = type(settings.llm.providers).model_fields
-    if provider not in known:
-        raise UnknownNameError("provider", provider, known)
-    own: OptionalLimits = getattr(settings.llm.providers, provider).limits
+    limits = settings.limits_for(provider)
     return Quotas(
-        requests_per_minute=_usable(own.requests_per_minute or common.requests_per_minute, common),
-        requests_per_hour=_usable(own.requests_per_hour or common.requests_per_hour, common),
-        tokens_per_minute=_usable(own.tokens_per_minute or common.tokens_per_minute, common),
-        burst_size=own.burst_size or common.burst_size,
-        concurrency=own.concurrency or common.concurrency,
-        day_micro=micro(own.cost_per_day_usd or common.cost_per_day_usd),
-        run_micro=micro(common.cost_per_run_usd),
-        month_micro=micro(common.cost_per_month_usd),
-        warn_at=common.warn_at,
-        zone=ZoneInfo(common.time_zone or market_zone),
+        requests_per_minute=_usable(limits.requests_per_minute, limits),
+        requests_per_hour=_usable(limits.requests_per_hour, limits),
+        tokens_per_minute=_usable(limits.tokens_per_minute, limits),
+        burst_size=limits.burst_size,
+        concurrency=limits.concurrency,
+        day_micro=micro(limits.cost_per_day_usd),
+        run_micro=micro(limits.cost_per_run_usd),
+        month_micro=micro(limits.cost_per_month_usd),
+        warn_at=limits.warn_at,
+        zone=ZoneInfo(limits.time_zone or market_zone),
     )
 
 

@@ -4,10 +4,7 @@ from dataclasses import dataclass
 
 from trends.domain.calls import Role
 from trends.errors import SettingsError
-from trends.settings import LlmSettings
-
-# A role whose model is called so does its work without one.
-NO_MODEL = "none"
+from trends.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -45,26 +42,23 @@ class RolePlan:
         return self.temperature == 0
 
 
-def plan_of(llm: LlmSettings, role: Role) -> RolePlan:
+def plan_of(settings: Settings, role: Role) -> RolePlan:
     """Read from settings how a kind of work is done.
 
     Raises:
         SettingsError: No model is configured for it.
     """
-    own = getattr(llm.roles, role.value)
-    model = own.model or llm.model
-    if not llm.enabled or model in {"", NO_MODEL}:
+    choice = settings.model_for(role)
+    if choice is None:
         raise SettingsError(
             f"No model is configured for the {role.value}.",
-            why="llm.enabled is false." if not llm.enabled else f"Its model is '{model}'.",
             next_step=f"Set llm.enabled and llm.roles.{role.value}.model.",
         )
-    first = Candidate(own.provider or llm.provider, model)
-    others = (Candidate(*spec.split(":", 1)) for spec in own.fallback)
+    named = (choice.name, *choice.fallback)
     return RolePlan(
         # A model that is named twice is asked once.
-        candidates=tuple(dict.fromkeys((first, *others))),
-        temperature=llm.temperature if own.temperature is None else own.temperature,
-        max_output_tokens=own.max_output_tokens or llm.max_output_tokens,
-        timeout_seconds=llm.timeout_seconds,
+        candidates=tuple(dict.fromkeys(Candidate(each.provider, each.model) for each in named)),
+        temperature=choice.temperature,
+        max_output_tokens=choice.max_output_tokens,
+        timeout_seconds=settings.llm.timeout_seconds,
     )

@@ -20,6 +20,7 @@ from activities.contracts import (
     SummarizeResult,
 )
 from activities.plan import PlanActivity
+from activities.purpose import GatewayOf
 from activities.summarize import SummarizeActivity
 from trends.domain.models import Analysis, ArtifactRef, Language, Question, Summary, Window
 from trends.llm.base import Gateway
@@ -81,7 +82,7 @@ class Desk:
         data = analysis.model_dump_json().encode()
         ref = await self.artifacts.put(data, "application/json")
         analyzed = AnalyzeResult(analysis=ref, topics=len(analysis.topics), announced=1)
-        stage = SummarizeActivity(self._door, self.artifacts, gateway)
+        stage = SummarizeActivity(self._door, self.artifacts, _where_named(gateway))
         request = SummarizeInput(run=run, analyzed=analyzed)
         result = await ActivityEnvironment().run(stage.summarize, request)
         summary = Summary.model_validate_json(await self.artifacts.get(result.summary))
@@ -89,7 +90,7 @@ class Desk:
 
     async def plan(self, run: RunRef, gateway: Gateway | None) -> PlanResult:
         """Execute the plan stage once, as a worker does."""
-        stage = PlanActivity(self._door, self.artifacts, gateway)
+        stage = PlanActivity(self._door, self.artifacts, _where_named(gateway))
         return await ActivityEnvironment().run(stage.plan, PlanInput(run=run))
 
     async def told(self) -> dict[str, object]:
@@ -103,6 +104,10 @@ def desk(database: Database, folder: Path) -> Generator[Desk]:
     """Stages with threads."""
     with ThreadPoolExecutor(2) as executor:
         yield Desk(database, folder, executor)
+
+
+def _where_named(gateway: Gateway | None) -> GatewayOf:
+    return lambda settings, role: gateway if settings.model_for(role) else None
 
 
 def _new_run(brief: ArtifactRef, priority: int) -> NewRun:
