@@ -47,13 +47,8 @@ def read_answer(raw: Any, request: ModelRequest, *, request_id: str) -> ModelAns
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise _unusable(
-            request,
-            "is not of the form",
-            f"At '{place}': {first['msg']}"[:_LONGEST_WHY],
-            usage,
-            request_id,
-        ) from None
+        why = f"At '{place}': {first['msg']}"[:_LONGEST_WHY]
+        raise _unusable(request, "is not of the form", why, usage, request_id) from None
     except ValueError as error:
         raise _unusable(request, "is no JSON object", str(error), usage, request_id) from None
     return ModelAnswer(
@@ -79,8 +74,8 @@ def _read_object(raw: Any) -> dict[str, Any]:
         raise ValueError(message)
     try:
         read: Any = json.loads(_unfence(text))
-    except ValueError:
-        message = "It is plain text, or half of one"
+    except (ValueError, RecursionError):
+        message = "It is plain text, half of an object, or too deep"
         raise ValueError(message) from None
     if not isinstance(read, dict):
         message = "It is a list or a single value"

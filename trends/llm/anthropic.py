@@ -39,7 +39,6 @@ def make_anthropic(settings: ProviderSettings, key: str | None, base_url: str) -
             "api_key": SecretStr(secret),
             "base_url": base_url or BASE_URL,
             "temperature": parameters.temperature,
-            "max_tokens": parameters.max_output_tokens,
             "timeout": parameters.timeout_seconds,
             "max_retries": 0,
             "disable_streaming": True,

@@ -7,10 +7,13 @@ from trends.errors import SettingsError
 from trends.llm.chat import Parameters, StructuredChat, without_temperature
 from trends.llm.keys import read_key
 from trends.llm.openai import bind_strictly, openai_options
+from trends.llm.wire import client_options
 from trends.settings import ProviderSettings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+
+_NOT_SENT = ("authorization", "openai-organization", "openai-project")
 
 
 def make_azure_openai(settings: ProviderSettings, key: str | None, base_url: str) -> StructuredChat:
@@ -34,13 +37,19 @@ def make_azure_openai(settings: ProviderSettings, key: str | None, base_url: str
             )
 
     def open_client(parameters: Parameters) -> "BaseChatModel":
+        import httpx2
         from langchain_openai import AzureChatOpenAI
 
+        # With a token in the environment the client library sends that one, and not the key.
+        http = httpx2.AsyncClient(
+            headers={"api-key": secret}, **client_options(httpx2, without=_NOT_SENT)
+        )
         client = AzureChatOpenAI(
             model=parameters.model,
             azure_endpoint=base_url,
             azure_deployment=deployment_of(parameters.model, settings.deployments),
             api_version=settings.api_version,
+            http_async_client=http,
             **openai_options(parameters, secret),
         )
         return without_temperature(client)

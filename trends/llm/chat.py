@@ -19,23 +19,21 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
     from langchain_core.runnables import Runnable
 
-# A tail of shrunken answers makes one for each length; the oldest is made again at need, in milliseconds.
+# Roles and their fallbacks are fewer; more come only with changed settings.
 _KEPT = 32
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """What a client of langchain's is made for.
+    """What a client of langchain's is made for; all but the longest answer, which shrinks with the budget's tail.
 
     Attributes:
         model: Name of the model there.
-        max_output_tokens: Longest answer, thinking included.
         temperature: How freely it writes.
         timeout_seconds: Longest wait for a byte; the wait for the whole is ours.
     """
 
     model: str
-    max_output_tokens: int
     temperature: float
     timeout_seconds: float
 
@@ -75,14 +73,22 @@ class StructuredChat:
         provider: Its name.
         open_client: Makes a client of langchain's.
         bind: Which way it has its answers in a form.
+        longest: Which field of a client is the longest answer, in tokens.
         key: Kept out of every message.
     """
 
     def __init__(
-        self, provider: str, *, open_client: Open, bind: Bind = bind_schema, key: str = ""
+        self,
+        provider: str,
+        *,
+        open_client: Open,
+        longest: str = "max_tokens",
+        bind: Bind = bind_schema,
+        key: str = "",
     ) -> None:
         self._provider = provider
         self._open_client = open_client
+        self._longest = longest
         self._bind = bind
         self._key = key
         self._clients: dict[Parameters, BaseChatModel] = {}
@@ -113,12 +119,12 @@ class StructuredChat:
         client = await self._client(
             Parameters(
                 model=request.model,
-                max_output_tokens=request.max_output_tokens,
                 temperature=request.temperature,
                 timeout_seconds=request.timeout_seconds,
             )
         )
-        ask = self._bind(client, request)
+        shaped = client.model_copy(update={self._longest: request.max_output_tokens})
+        ask = self._bind(shaped, request)
         from langsmith import tracing_context  # pyright: ignore[reportUnknownVariableType]  # its arguments are untyped in part
 
         # Its own timer winds up again with every byte; this one ends an answer that drips.

@@ -41,7 +41,13 @@ _QUOTA = frozenset(
 )
 _FILTER = frozenset({"content_filter", "content_policy_violation", "responsibleaipolicyviolation"})
 _CONTEXT = frozenset({"context_length_exceeded", "request_too_large", "string_above_max_length"})
-_QUOTA_WORDS = ("credit balance is too low", "spending limit", "spend limit", "billing hard limit")
+_QUOTA_WORDS = (
+    "credit balance is too low",
+    "specified api usage limits",
+    "spending limit",
+    "spend limit",
+    "billing hard limit",
+)
 _CONTEXT_WORDS = (
     "prompt is too long",
     "maximum context length",
@@ -104,13 +110,9 @@ class Failure:
     def _who(self) -> str:
         return f"{self.provider}:{self.model}"
 
-    def _unavailable(self, what: str, why: str = "") -> ModelError:
-        return ModelUnavailableError(
-            what,
-            why=why,
-            billed=None if self.wire.sent else False,
-            request_id=self.request_id,
-        )
+    def _unavailable(self, what: str) -> ModelError:
+        billed = None if self.wire.sent else False
+        return ModelUnavailableError(what, billed=billed, request_id=self.request_id)
 
     def _broken(self, error: BaseException) -> ModelError:
         if not self.wire.whole:

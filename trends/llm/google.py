@@ -39,7 +39,6 @@ def make_google(settings: ProviderSettings, key: str | None, base_url: str) -> S
             api_key=SecretStr(secret),
             vertexai=False,
             temperature=parameters.temperature,
-            max_output_tokens=parameters.max_output_tokens,
             timeout=parameters.timeout_seconds,
             max_retries=0,
             disable_streaming=True,
@@ -55,4 +54,6 @@ def make_google(settings: ProviderSettings, key: str | None, base_url: str) -> S
         )
         return client
 
-    return StructuredChat("google", open_client=open_client, key=secret)
+    return StructuredChat(
+        "google", open_client=open_client, longest="max_output_tokens", key=secret
+    )

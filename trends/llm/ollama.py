@@ -44,13 +44,14 @@ def make_ollama(settings: ProviderSettings, key: str | None, base_url: str) -> S
             model=parameters.model,
             base_url=base_url or BASE_URL,
             temperature=parameters.temperature,
-            num_predict=parameters.max_output_tokens,
             # It knows no other way to a timeout, and ignores one that is given as such.
             client_kwargs={"timeout": parameters.timeout_seconds},
             async_client_kwargs=options,
         )
 
-    return StructuredChat("ollama", open_client=open_client, bind=_bind, key=secret)
+    return StructuredChat(
+        "ollama", open_client=open_client, longest="num_predict", bind=_bind, key=secret
+    )
 
 
 def _bind(client: "BaseChatModel", request: ModelRequest) -> "Runnable[Any, Any]":

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
 BASE_URL = "https://api.openai.com/v1"
+# Of the environment, and perhaps of another account than the key.
+_NOT_SENT = ("openai-organization", "openai-project")
 
 
 def make_openai(settings: ProviderSettings, key: str | None, base_url: str) -> StructuredChat:
@@ -31,11 +33,13 @@ def make_openai(settings: ProviderSettings, key: str | None, base_url: str) -> S
     secret = read_key("openai", key)
 
     def open_client(parameters: Parameters) -> "BaseChatModel":
+        import httpx2
         from langchain_openai import ChatOpenAI
 
         client = ChatOpenAI(
             model=parameters.model,
             base_url=base_url or BASE_URL,
+            http_async_client=httpx2.AsyncClient(**client_options(httpx2, without=_NOT_SENT)),
             **openai_options(parameters, secret),
         )
         return without_temperature(client)
@@ -45,18 +49,16 @@ def make_openai(settings: ProviderSettings, key: str | None, base_url: str) -> S
 
 def openai_options(parameters: Parameters, key: str) -> dict[str, Any]:
     """Options that OpenAI's client has in common with Azure's."""
-    import httpx2
     from pydantic import SecretStr
 
     return {
         "api_key": SecretStr(key),
         "temperature": parameters.temperature,
-        "max_completion_tokens": parameters.max_output_tokens,
         "timeout": parameters.timeout_seconds,
         "max_retries": 0,
-        "http_async_client": httpx2.AsyncClient(**client_options(httpx2)),
         # The environment's would be refused beside a client of our own, which honours the usual proxy variables.
         "openai_proxy": "",
+        "http_socket_options": (),
         "use_responses_api": False,
         "disable_streaming": True,
     }

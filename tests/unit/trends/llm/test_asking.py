@@ -11,6 +11,7 @@ from tests.model_formats import INPUT_TOKENS, OUTPUT_TOKENS, REQUEST_ID
 from tests.model_server import ModelServer, Reply
 from tests.unit.trends.llm.cases import GOOD, KEY, MODELS, Finding, provider_settings, question
 from trends.llm.base import Message, ModelAnswer
+from trends.llm.chat import StructuredChat
 from trends.llm.registry import PROVIDERS, make_model
 
 each_provider = pytest.mark.parametrize("provider", PROVIDERS)
@@ -36,6 +37,17 @@ async def test_question_arrives_as_it_was_asked(server: ModelServer, provider: s
     assert asked.model == MODELS[provider]
     assert asked.messages == tuple((m.author, m.text) for m in question(provider).messages)
     assert (asked.max_output_tokens, asked.temperature) == (100, 0.2)
+
+
+@each_provider
+async def test_shorter_answer_needs_no_new_client(server: ModelServer, provider: str) -> None:
+    server.script(Reply(answer=GOOD))
+    chat = make_model(provider, provider_settings(), KEY, server.url(provider))
+    assert isinstance(chat, StructuredChat)
+    for longest in (100, 40):
+        await chat.ask(question(provider, max_output_tokens=longest))
+    assert [each.asked.max_output_tokens for each in server.requests] == [100, 40]
+    assert len(chat._clients) == 1  # pyright: ignore[reportPrivateUsage]  # a test may look inside
 
 
 @each_provider
@@ -119,6 +131,40 @@ async def test_a_provider_serves_one_loop_after_another(server: ModelServer) -> 
 
     for _ in range(2):
         assert (await asyncio.to_thread(on_its_own_loop)).answer == GOOD
+
+
+ELSEWHERE = {
+    "OPENAI_API_BASE": "http://127.0.0.1:9",
+    "OPENAI_BASE_URL": "http://127.0.0.1:9",
+    "OPENAI_PROXY": "http://127.0.0.1:9",
+    "OPENAI_API_KEY": "another",
+    "OPENAI_ORG_ID": "another",
+    "OPENAI_API_VERSION": "1999-01-01",
+    "AZURE_OPENAI_ENDPOINT": "http://127.0.0.1:9",
+    "AZURE_OPENAI_API_KEY": "another",
+    "AZURE_OPENAI_AD_TOKEN": "another",
+    "ANTHROPIC_BASE_URL": "http://127.0.0.1:9",
+    "ANTHROPIC_API_URL": "http://127.0.0.1:9",
+    "ANTHROPIC_API_KEY": "another",
+    "ANTHROPIC_AUTH_TOKEN": "another",
+    "GOOGLE_API_KEY": "another",
+    "GEMINI_API_KEY": "another",
+    "GOOGLE_GEMINI_BASE_URL": "http://127.0.0.1:9",
+    "GOOGLE_GENAI_USE_VERTEXAI": "true",
+    "OLLAMA_HOST": "http://127.0.0.1:9",
+    "OLLAMA_API_KEY": "another",
+}
+
+
+@each_provider
+async def test_environment_changes_neither_address_nor_key(
+    server: ModelServer, provider: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in ELSEWHERE.items():
+        monkeypatch.setenv(name, value)
+    assert (await ask(server, provider, Reply(answer=GOOD))).answer == GOOD
+    headers = server.requests[0].headers
+    assert [name for name, value in headers.items() if "another" in value] == []
 
 
 async def test_ollama_gets_no_key_that_only_the_environment_holds(

@@ -95,6 +95,7 @@ CASES = [
     Case("filtered", Reply(ending="content_filter"), ModelRefusedError, billed=True),
     Case("wrong-form", Reply(answer={"titel": 3}), ModelAnswerError, billed=True),
     Case("plain-text", Reply(text="Gladly! Here it is."), ModelAnswerError, billed=True),
+    Case("too-deep", Reply(text='{"a":' * 50_000), ModelAnswerError, billed=True),
     Case("a-list", Reply(text="[1]"), ModelAnswerError, billed=True),
 ]
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -215,6 +216,7 @@ OUT_OF_MONEY = [
     ("openai", Reply.error(429, code="billing_hard_limit_reached")),
     ("openai", Reply.error(403, code="billing_not_active")),
     ("anthropic", Reply.error(400, "Your credit balance is too low to access the API.")),
+    ("anthropic", Reply.error(400, "You have reached your specified API usage limits.")),
 ]
 
 
