@@ -7,14 +7,19 @@ import pytest
 from trends.domain.calls import Role
 from trends.errors import SettingsError
 from trends.llm.candidates import Candidate, RolePlan, plan_of
-from trends.settings import LlmSettings, load_settings
+from trends.settings import Settings, load_settings
 
-BASE = load_settings({"TRENDS_ENV": "development"}).llm
+SETTINGS = load_settings({"TRENDS_ENV": "development"})
+BASE = SETTINGS.llm
 
 
-def with_role(role: Role, **changes: Any) -> LlmSettings:
+def with_llm(**changes: Any) -> Settings:
+    return SETTINGS.model_copy(update={"llm": BASE.model_copy(update=changes)})
+
+
+def with_role(role: Role, **changes: Any) -> Settings:
     own = getattr(BASE.roles, role.value).model_copy(update=changes)
-    return BASE.model_copy(update={"roles": BASE.roles.model_copy(update={role.value: own})})
+    return with_llm(roles=BASE.roles.model_copy(update={role.value: own}))
 
 
 def test_a_role_that_says_nothing_is_done_as_all_are() -> None:
@@ -47,18 +52,17 @@ def test_fallbacks_follow_in_their_order_and_each_model_is_asked_once() -> None:
 
 def test_the_planner_and_the_judge_leave_nothing_to_chance_and_the_analyst_does() -> None:
     roles = (Role.PLANNER, Role.JUDGE, Role.ANALYST)
-    assert [plan_of(BASE, role).cacheable for role in roles] == [True, True, False]
+    assert [plan_of(SETTINGS, role).cacheable for role in roles] == [True, True, False]
 
 
 @pytest.mark.parametrize(
     "settings",
     [
         with_role(Role.ANALYST, model="none"),
-        BASE.model_copy(update={"model": ""}),
-        BASE.model_copy(update={"enabled": False}),
+        with_llm(enabled=False),
     ],
-    ids=["none", "empty", "not enabled"],
+    ids=["none", "not enabled"],
 )
-def test_a_role_without_a_model_is_told_with_the_setting(settings: LlmSettings) -> None:
+def test_a_role_without_a_model_is_told_with_the_setting(settings: Settings) -> None:
     with pytest.raises(SettingsError, match=r"llm\.roles\.analyst\.model"):
         plan_of(settings, Role.ANALYST)
