@@ -231,7 +231,7 @@ def _two_sources(brief: TopicBrief, source: Source, rng: random.Random) -> Claim
     others = [
         each
         for each in usable(brief)
-        if each.source_id != source.source_id and each.outlet and not _QUOTES.search(lead_of(each))
+        if each.title != source.title and each.outlet and not _QUOTES.search(lead_of(each))
     ]
     text = lead_of(source)
     if not others or not source.outlet or _QUOTES.search(text):
@@ -251,7 +251,10 @@ def _both(brief: TopicBrief, source: Source, rng: random.Random) -> Claim | None
     others = [
         each
         for each in usable(brief)
-        if each.outlet and each.outlet != source.outlet and name.lower() in each.title.lower()
+        if each.outlet
+        and each.outlet not in source.outlet
+        and source.outlet not in each.outlet
+        and name.lower() in each.title.lower()
     ]
     if not others or not source.outlet or name.lower() not in source.title.lower():
         return None

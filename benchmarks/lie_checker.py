@@ -211,9 +211,15 @@ def _wording(rest: str, ground: Ground) -> Iterable[str]:
             yield "hedge"
         if _sides(rest) - _sides(ground.text):
             yield "order"
+        if not all(_counts_the_same(clause, ground) for clause in _CLAUSES.split(rest)):
+            yield "figure"
     shared = [DIRECTIONS[way] for way, (ours, theirs) in ways.items() if 0 < ours <= theirs]
-    for word in _words(without_numbers(rest)):
-        if _harmless(word, ground) or _held(word, ground.text + " " + ground.aside, ground.stems):
+    for place, word in enumerate(_words(without_numbers(rest))):
+        # A name may be spelled as a word of reporting is: the States, the Post.
+        named = place > 0 and len(word) > 3 and word[0].isupper()
+        if (_harmless(word, ground) and not named) or _held(
+            word, ground.text + " " + ground.aside, ground.stems
+        ):
             continue
         if not any(found.search(word) for found in shared):
             yield f"word {word}"
@@ -241,6 +247,30 @@ def _matched(rest: str, text: str) -> str:
 def _content(text: str) -> list[str]:
     words = _words(without_numbers(text))
     return [each for each in words if each.lower() not in REPORTING and each not in REPORTING_KO]
+
+
+def _counts_the_same(clause: str, ground: Ground) -> bool:
+    """Whether every number of a clause stands in the evidence among words that the clause holds too."""
+    stems = _stems(f"{clause} {without_numbers(clause)}")
+    topic = _stems(ground.aside)
+    said = [word for word in _content(clause) if _stem(word) not in topic]
+    for number in quantities(clause):
+        around = [each for each in _CLAUSES.split(ground.text) if number in quantities(each)]
+        words = [[word for word in _content(each) if _stem(word) not in topic] for each in around]
+        shared = [
+            sum(_held(word, clause, stems) or _turns(word, clause) for word in held)
+            for held in words
+        ]
+        if (
+            said
+            and around
+            and not any(
+                2 * both >= min(len(said), len(held))
+                for both, held in zip(shared, words, strict=True)
+            )
+        ):
+            return False
+    return True
 
 
 def _turns(word: str, rest: str) -> bool:

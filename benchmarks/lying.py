@@ -65,6 +65,7 @@ FAMILIES: dict[str, Family] = {
     "superlative": framed(frames.SCOPE),
     "stories merged": sources.merged,
     "number of another story": facts.grafted_number,
+    "numbers swapped": facts.swapped_numbers,
     "plan told as done": edited(edits.PLAN),
     "rumour told as fact": edited(edits.RUMOUR),
     "growth invented": facts.invented_growth,

@@ -38,18 +38,46 @@ def grafted_number(
     brief: TopicBrief, _others: Sequence[TopicBrief], rng: random.Random
 ) -> Claim | None:
     """Put one story's number into another story, and cite both."""
-    counted = [(source, text) for source, text in passages(brief, rng) if NUMBER.search(text)]
-    for source, text in counted:
-        for other, elsewhere in counted:
-            mine, theirs = NUMBER.search(text), NUMBER.search(elsewhere)
-            assert mine
-            assert theirs
-            if source is other or theirs[1] in evidence_text(source):
-                continue
-            changed = text[: mine.start()] + theirs[1] + text[mine.end() :]
-            claim = claim_of(brief, source, changed, rng)
-            both = (source.source_id, other.source_id)
-            return claim and claim.model_copy(update={"evidence": both})
+    counted = [
+        (source, text, found)
+        for source, text in passages(brief, rng)
+        if (found := NUMBER.search(text))
+    ]
+    pairs = [
+        (mine, theirs)
+        for mine in counted
+        for theirs in counted
+        if mine[0] is not theirs[0] and theirs[2][1] not in evidence_text(mine[0])
+    ]
+    # What counts the same makes the better lie.
+    pairs.sort(key=lambda pair: _unit(*pair[0][1:]) != _unit(*pair[1][1:]))
+    for (source, text, mine), (other, _, theirs) in pairs:
+        changed = text[: mine.start()] + theirs[1] + text[mine.end() :]
+        claim = claim_of(brief, source, changed, rng)
+        both = (source.source_id, other.source_id)
+        return claim and claim.model_copy(update={"evidence": both})
+    return None
+
+
+def _unit(text: str, found: re.Match[str]) -> str:
+    return text[found.end() : found.end() + 1]
+
+
+def swapped_numbers(
+    brief: TopicBrief, _others: Sequence[TopicBrief], rng: random.Random
+) -> Claim | None:
+    """Give each of a headline's figures to what the other counts."""
+    for source in shuffled(brief, rng):
+        figures = re.findall(r"(?<![\d.,])\d+(?=%(?!p|포인트))", source.title)
+        if len(figures) != 2 or figures[0] == figures[1] or not plain(source.title):
+            continue
+        first, second = figures
+        changed = re.sub(
+            rf"(?<![\d.,])({first}|{second})(?=%)",
+            lambda found: second if found[0] == first else first,  # noqa: B023 - used at once
+            source.title,
+        )
+        return claim_of(brief, source, changed, rng)
     return None
 
 

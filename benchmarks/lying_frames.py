@@ -169,6 +169,13 @@ PLANTS: dict[Language, dict[str, str]] = {
         "negation": "{brand} does not sell {label} online",
         "units": "{brand} sold 300,000 packs of {label} in {place}",
         "price": "{label} for $12 at {brand} in {place}",
+        "launch": "{brand} to launch its own {label} in spring",
+        "halt": "{brand} reportedly halts orders of {label}",
+        "rank": "{label} ranks second among gifts at {brand}",
+        "dearer": "{label} costs more than bottled tea at {brand}",
+        "fair": "{place} fair for {label} opens on March 14",
+        "mixed": "{brand} raises {label} prices and trims its {place} staff",
+        "figures": "{brand} sells 12% more {label} in {place} – online orders down 5%",
     },
     KO: {
         "plan": "{brand}, {place}에 {label} 매장 열 계획",
@@ -184,6 +191,13 @@ PLANTS: dict[Language, dict[str, str]] = {
         "negation": "{brand}, 온라인에서 {label} 팔지 않는다",
         "units": "{brand} {place}서 {label} 30만개 판매",
         "price": "{brand} {place}점 {label} 1만5천원",
+        "launch": "{brand}, 봄에 자체 {label} 출시 예정",
+        "halt": "{brand}, {label} 발주 중단 가능성",
+        "rank": "{label}, {brand} 선물 순위 두 번째",
+        "dearer": "{brand}서 녹차보다 비싼 {label}",
+        "fair": "{place} {label} 축제 3월 14일 개막",
+        "mixed": "{brand}, {label} 가격 인상하고 {place} 인력 조정",
+        "figures": "{brand} {label} 매출 12% 증가…{place} 온라인 주문 5% 감소",
     },
 }
 """Headlines that give a family its ground: the invented press has few plans, speakers and comparisons."""
