@@ -108,8 +108,8 @@ def lying_model() -> Writer:
     return write
 
 
-def count(tally: Tally, sentence: Written, judge: Judge) -> None:
-    """Let the verifier judge a sentence, and the referee what is printed of it."""
+def count(tally: Tally, sentence: Written, judge: Judge) -> Judged:
+    """Let the verifier judge a sentence, and the referee what was written; returns what the verifier made of it."""
     judged = judge(sentence.claim, sentence.brief)
     why = unsupported(sentence.claim, sentence.brief)
     language = sentence.brief.language
@@ -126,6 +126,7 @@ def count(tally: Tally, sentence: Written, judge: Judge) -> None:
             tally.flagged.append((sentence, why))
         if not judged.holds:
             tally.dropped.append((sentence, judged))
+    return judged
 
 
 def measure(
@@ -137,8 +138,7 @@ def measure(
     for topics in dealt:
         planted = [with_plants(brief, rng) for brief in topics]
         for sentence in liar(planted, rng):
-            count(lying, sentence, judge)
-            judged = judge(sentence.claim, sentence.brief)
+            judged = count(lying, sentence, judge)
             if judged.holds:
                 lying.printed += 1
                 why = unsupported(judged.claim, sentence.brief)
