@@ -95,7 +95,7 @@ class Day(NamedTuple):
 
     def within(self, other: "Day") -> bool:
         """Whether a text that names `other` names this; a day without its year is that day of any year."""
-        if self.kind == "weekday" or other.kind == "weekday":
+        if self.kind == "weekday":
             return self._weekday(other)
         if self.kind == "week":
             return other.kind == "week" and self.week == other.week
@@ -108,11 +108,9 @@ class Day(NamedTuple):
     def _weekday(self, other: "Day") -> bool:
         if self.kind == other.kind:
             return self.day == other.day
-        named = other if self.kind == "weekday" else self
-        weekday = self if self.kind == "weekday" else other
-        if named.kind != "day" or not (named.year and named.month and named.day):
+        if other.kind != "day" or not (other.year and other.month and other.day):
             return False
-        return date(named.year, named.month, named.day).weekday() == weekday.day
+        return date(other.year, other.month, other.day).weekday() == self.day
 
 
 def mentions(text: str) -> tuple[Mention, ...]:

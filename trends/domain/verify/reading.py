@@ -19,6 +19,7 @@ _CONTRACTED = re.compile(r"(?:n't|n’t)$")
 _SHORTEST_STEM = 3
 _KO_CONTENT = frozenset({"NNG", "NNP", "SL", "SH", "XR", "XPN", "XSN", "W_HASHTAG", "NR", "MM"})
 _KO_NOUNS = frozenset({"NNG", "NNP", "SL", "SH", "XR", "W_HASHTAG"})
+_PLURALS = frozenset({"들", "님", "씨"})
 _KO_PREDICATES = frozenset({"VV", "VA", "VCN", "VX", "MAG", "VV-I", "VA-I", "VV-R", "VA-R", "VX-I"})
 _KO_ROLES = {
     "이": "subject", "가": "subject", "께서": "subject", "은": "subject", "는": "subject", "을": "object", "를": "object",
@@ -262,8 +263,14 @@ def _korean(text: str, morphemes: Sequence[Morpheme]) -> Reading:
         conditional=frozenset(reader.conditional),
         question=reader.question or text.rstrip("\"'”’ ").endswith("?"),
         clauses=reader.clause + 1,
-        ends=frozenset(piece.end for piece in morphemes),
+        ends=_ends(morphemes),
     )
+
+
+def _ends(morphemes: Sequence[Morpheme]) -> frozenset[int]:
+    """Where pieces end that no suffix makes another word of."""
+    suffixed = {piece.start for piece in morphemes if piece.tag == "XSN"}
+    return frozenset(piece.end for piece in morphemes if piece.end not in suffixed)
 
 
 def _phrased(text: str, words: Sequence[Word]) -> tuple[Word, ...]:
@@ -342,7 +349,8 @@ class _Korean:
         )
         return end
 
-    def _parts(self, run: Sequence[Morpheme]) -> Iterator[str]:
+    def _parts(self, run: Sequence[Morpheme]) -> list[str]:
+        parts: list[str] = []
         prefix = ""
         for piece in run:
             text = self._slice(piece.start, piece.end)
@@ -350,8 +358,12 @@ class _Korean:
                 # 비-, 무-, 불- make another word of what follows.
                 prefix += text
             elif piece.tag != "XSN":
-                yield prefix + text
+                parts.append(prefix + text)
                 prefix = ""
+            elif text not in _PLURALS and parts:
+                # 판매자 is not 판매.
+                parts[-1] += text
+        return parts
 
     def _role(self, place: int) -> str:
         if place >= len(self._pieces):

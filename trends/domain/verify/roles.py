@@ -26,6 +26,23 @@ def roles(pair: Pair) -> list[Finding]:
     return found[:3]
 
 
+def deeds(pair: Pair) -> list[Finding]:
+    """What is told of somebody's doing is not told as what they are: without its verb a sentence only equates."""
+    if pair.passage.source is None or pair.part.korean != pair.passage.reading.korean:
+        return []
+    if any(_verbal(word) or _direction(pair, word) for word in pair.part.content):
+        return []
+    done = [
+        word
+        for word in _verbs(pair, pair.passage.reading)
+        if word.clause in pair.used and word.kind is Kind.VERB
+    ]
+    if not done:
+        return []
+    text = pair.passage.reading.text[done[0].start : done[0].end]
+    return [Finding(check=Check.SUPPORT, what=f"The evidence says '{text}' of it; keep a verb.")]
+
+
 def attribution(pair: Pair) -> list[Finding]:
     """Whoever says it in the sentence says it in the passage."""
     for verb in _verbs_of_saying(pair, pair.part):
@@ -172,9 +189,12 @@ def _whole(reading: Reading) -> bool:
 
 def _verbs(pair: Pair, reading: Reading) -> Iterator[Word]:
     for word in reading.content:
-        verbal = word.kind is Kind.VERB or word.role == "predicate"
-        if verbal and not {*word.keys, *word.parts} & pair.words.said:
+        if _verbal(word) and not {*word.keys, *word.parts} & pair.words.said:
             yield word
+
+
+def _verbal(word: Word) -> bool:
+    return word.kind is Kind.VERB or word.role == "predicate"
 
 
 def _verbs_of_saying(pair: Pair, reading: Reading) -> list[Word]:

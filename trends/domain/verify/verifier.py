@@ -82,14 +82,17 @@ class _Judge:
 
     def _best(self, part: Reading, passages: Sequence[Passage]) -> tuple[Finding, ...]:
         """What is wrong with a part beside the passage that bears it best; nothing where one bears it."""
-        best: tuple[Finding, ...] | None = None
+        best: tuple[tuple[int, int], tuple[Finding, ...]] | None = None
         for passage in passages:
-            found = tuple(self._against(Pair(part, passage)))
-            if best is None or len(found) < len(best):
-                best = found
-            if not best:
-                break
-        return best or ()
+            pair = Pair(part, passage)
+            found = tuple(self._against(pair))
+            if not found:
+                return ()
+            # Of two that bear it equally badly, the one with more of its words is meant.
+            rank = (len(found), -len(pair.shared))
+            if best is None or rank < best[0]:
+                best = (rank, found)
+        return best[1] if best else ()
 
     def _against(self, pair: Pair) -> Iterator[Finding]:
         yield from coverage(pair)
@@ -100,6 +103,7 @@ class _Judge:
         yield from polarity.limits(pair)
         yield from roles.attribution(pair)
         yield from roles.roles(pair)
+        yield from roles.deeds(pair)
         yield from roles.directions(pair)
 
     def _in_two(self, sentence: str, passages: Sequence[Passage]) -> bool:

@@ -104,6 +104,37 @@ def test_a_relative_day_holds_on_the_day_it_was_written() -> None:
     assert judged(case, "Tea sales rose 5% this month.").findings == ()
 
 
+def test_a_date_is_not_another_date_on_a_weekday_that_the_evidence_names() -> None:
+    case = brief("세일", Piece("2026년 1월 9일 금요일에 세일 시작"), language=CLUB.language)
+    assert Check.DATE in checks(judged(case, "2026년 1월 16일 금요일에 세일이 시작된다."))
+
+
+@pytest.mark.parametrize(
+    ("title", "sentence"),
+    [
+        ("한 남자가 매장에서 침을 뱉고 있다", "한 남자가 매장에서 말하고 있다."),
+        ("한 소녀가 공원에서 자전거를 타고 있다", "한 소녀가 공원에서 말을 타고 있다."),
+        ("공원에 서 있는 갈색 말", "공원에 갈색 말 두 마리가 서 있다."),
+        ("유엔 결의안에 거부권 행사", "유엔 결의안에 거부를 행사했다."),
+        ("배추김치 가격이 올랐다", "배추 가격이 올랐다."),
+        ("무라벨 생수가 많이 팔린다", "라벨 생수가 많이 팔린다."),
+    ],
+)
+def test_a_word_is_not_part_of_another_word(title: str, sentence: str) -> None:
+    case = brief("공원", Piece(title), language=CLUB.language)
+    assert not judged(case, sentence).holds
+
+
+def test_what_somebody_does_is_not_what_they_are() -> None:
+    case = brief("바람", Piece("은퇴 세대가 공원에서 어린이를 만났다"), language=CLUB.language)
+    assert not judged(case, "은퇴 세대는 어린이다.").holds
+
+
+def test_findings_are_those_of_the_passage_that_is_meant() -> None:
+    (finding,) = judged(CLUB, "독서 모임 가격은 5만원부터이며 매장마다 차이가 크다.").findings
+    assert finding.what == "'5만원' is not in the evidence cited."
+
+
 def test_a_korean_sentence_is_not_borne_by_english_evidence() -> None:
     case = BLINDS.model_copy(update={"language": CLUB.language})
     assert not judged(case, "종이 블라인드 수요가 36% 늘었다.").holds
