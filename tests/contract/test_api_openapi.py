@@ -58,6 +58,7 @@ def test_operation_ids_are_the_names_of_the_functions() -> None:
         "list_trends", "compare_trends", "get_trend", "decide_trend",
         "get_me", "list_keys", "create_key", "revoke_key", "list_audit", "livez", "readyz", "metrics",
         "list_run_evidence", "list_trend_evidence", "list_settings", "get_setting",
+        "change_settings", "list_setting_changes", "roll_back_settings",
         "share_report", "list_run_shares", "list_shares", "revoke_share",
         "add_webhook_endpoint", "list_webhook_endpoints", "get_webhook_endpoint", "edit_webhook_endpoint",
         "remove_webhook_endpoint", "test_webhook_endpoint", "rotate_webhook_secret", "list_webhook_deliveries",

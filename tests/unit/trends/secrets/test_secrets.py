@@ -1,5 +1,6 @@
 """Secrets: read where the reference says, kept for a while, never shown."""
 
+import asyncio
 import json
 import traceback
 from collections.abc import Generator, Mapping
@@ -266,6 +267,13 @@ def test_another_vault_is_not_answered_from_what_the_first_one_gave(vault: Store
         second.secrets["prod/openai"] = {"api_key": "second"}
         opened.values["vault_url"] = second.url
         assert opened.text(VAULT) == "second"
+
+
+async def test_callers_at_once_share_one_look(vault: StoreServer) -> None:
+    opened = at_vault(vault)
+    found = await asyncio.gather(*(opened.secrets.resolve(VAULT) for _ in range(8)))
+    assert found == [SecretStr(SECRET)] * 8
+    assert len(vault.asked) == 1
 
 
 def test_resolver_shows_no_secret_of_itself(vault: StoreServer) -> None:
