@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from trends.errors import LimitError
+from trends.errors import InvalidRequestError, LimitError
 from trends.limits import balances, rates, refusals, reservations
 from trends.limits.base import Ask, Reservation
 from trends.limits.budgets import grant
@@ -69,9 +69,12 @@ class SqlLedger:
             LimitReachedError: Not yet; says how long to wait.
             BudgetSpentError: Not in this window; says which, its limit, and when the next begins.
             FrozenError: Paid calls are stopped.
+            InvalidRequestError: Tokens or a cost below zero, or a least that is more than the most.
             LimitError: The call is larger than a minute's tokens, or its name was used by an attempt that is over.
             StorageError: The store failed; nothing was taken.
         """
+        _refuse_negative(ask.least_tokens, ask.tokens - ask.least_tokens)
+        _refuse_negative(ask.least_cost_micro, ask.cost_micro - ask.least_cost_micro)
         quotas = self._quotas_of(ask.provider)
         outcome = await self._database.write(lambda connection: self._take(connection, ask, quotas))
         # Not raised inside: what had expired stays charged, whatever is said to this caller.
@@ -101,9 +104,11 @@ class SqlLedger:
         difference is booked; one that was released is out of the books and stays so.
 
         Raises:
+            InvalidRequestError: Tokens or a cost below zero.
             LimitError: There is no such reservation.
             StorageError: The store failed; nothing was booked.
         """
+        _refuse_negative(tokens, cost_micro)
         warn_at = self._quotas_of(reservation.provider).warn_at
 
         def work(connection: sa.Connection) -> None:
@@ -198,4 +203,13 @@ class SqlLedger:
             month=month,
             now=now,
             expires_at=now + self._lease,
+        )
+
+
+def _refuse_negative(*amounts: int) -> None:
+    """Refuse what would give money back that nobody paid."""
+    if min(amounts) < 0:
+        raise InvalidRequestError(
+            "Tokens and costs of a call are numbers from zero up, and its least is no more than its most.",
+            next_step="This is a fault of the program that asks; please report it.",
         )

@@ -224,6 +224,8 @@ class SplitLedger:
     async def block(self, tenant: str, provider: str, wait: timedelta) -> None:
         """Leave a provider alone for a while, in every process: it said so."""
         await self._rates.block(tenant, provider, wait)
+        # For people, who read it there.
+        await self._money.block(tenant, provider, wait)
 
 
 def _refusal(ask: Ask, quotas: Quotas, reason: str, wait: timedelta) -> LimitReachedError:

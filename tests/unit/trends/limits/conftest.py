@@ -6,13 +6,14 @@ import shutil
 from collections.abc import AsyncGenerator, Generator
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from redis.asyncio import Redis
 
 from tests.postgres_server import PostgresServer
 from tests.redis_server import NoRedisError, RedisServer, redis_server
 from tests.unit.trends.limits.ledger_cases import Stand
-from trends.limits.redis import RedisRates
 from trends.storage.database import Database
 from trends.storage.limit_tables import metadata
 from trends.storage.migrate import migrate
@@ -87,10 +88,10 @@ async def stand(database_url: str, redis_url: str) -> AsyncGenerator[Stand]:
     """A ledger with limits and a clock that the test sets."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(await Database.open(database_url))
-        rates = None
+        client = None
         if redis_url:
-            rates = RedisRates.at(redis_url, prefix=f"test-{next(_numbers)}")
-            stack.push_async_callback(rates.close)
-        stand = Stand(database, rates)
+            client = cast("Any", Redis).from_url(redis_url)
+            stack.push_async_callback(client.aclose)
+        stand = Stand(database, client, prefix=f"test-{next(_numbers)}")
         await stand.set_clock()
         yield stand

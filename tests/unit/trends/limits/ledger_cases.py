@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -69,13 +70,17 @@ class Stand:
     """A ledger, and what it stands on."""
 
     database: Database
-    rates: RedisRates | None
+    redis: Any = None
+    prefix: str = ""
     now: datetime = START
     quotas: Quotas = WIDE
     jitter: float = 0.0
+    rates: RedisRates | None = field(init=False, default=None)
     ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
+        if self.redis is not None:
+            self.rates = RedisRates(self.redis, prefix=self.prefix)
         money = SqlLedger(
             self.database,
             lambda _: self.quotas,
@@ -86,9 +91,9 @@ class Stand:
         if self.rates is not None:
             self.ledger = SplitLedger(self.rates, money, lambda _: self.quotas, lambda: self.jitter)
 
-    def limit(self, **values: object) -> None:
+    def limit(self, **values: int) -> None:
         """Change limits as a hot setting does."""
-        self.quotas = replace(self.quotas, **values)  # pyright: ignore[reportArgumentType]  # by name
+        self.quotas = replace(self.quotas, **values)
 
     async def pass_time(self, length: timedelta) -> None:
         """Let time pass, forwards or back."""
@@ -101,10 +106,10 @@ class Stand:
             return
         seen = str((self.now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1))
         for provider in PROVIDERS:
-            key = f"{self.rates._prefix}:{{local:{provider}}}:state"
-            known = await self.rates._client.hget(key, "seen")
+            key = f"{self.prefix}:{{local:{provider}}}:state"
+            known = await self.redis.hget(key, "seen")
             if known is None or int(known) < int(seen):
-                await self.rates._client.hset(key, "seen", seen)
+                await self.redis.hset(key, "seen", seen)
 
     async def end_leases(self) -> None:
         """Let so much time pass that nothing that is open now is open after it."""
