@@ -13,15 +13,16 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 
 from benchmarks.analyst_briefs import ARCHIVES, real_topics, reports, sample_topics
 from benchmarks.figures import Figures
 from benchmarks.lie_checker import unsupported
 from benchmarks.lying import FAMILIES, honest, with_plants
-from trends.domain.drafting import Claim, Judged, TopicBrief
+from trends.domain.drafting import Claim, Judged, TopicBrief, TopicDraft
+from trends.domain.korean import shared_tokenizer
 from trends.domain.models import Language
+from trends.domain.verify import verify
 
 Judge = Callable[[Claim, TopicBrief], Judged]
 
@@ -195,8 +196,14 @@ def add_figures(figures: Figures, written: int, lying: Tally, truthful: Tally) -
 
 
 def verifier() -> Judge:
-    """Load what is measured; late, so that the bench and its referee hold nothing of it."""
-    return import_module("trends.domain.verify").judge
+    """The product's own."""
+    tokenizer = shared_tokenizer()
+
+    def judge(claim: Claim, brief: TopicBrief) -> Judged:
+        (judged,) = verify(TopicDraft(topic_id=brief.topic_id, claims=(claim,)), brief, tokenizer)
+        return judged
+
+    return judge
 
 
 def main() -> int:
