@@ -40,6 +40,7 @@ from api.routes import (
     webhook_endpoints,
 )
 from api.schemas import Event
+from api.standing import Standings
 from api.uploads import sweep
 from engine.listening import require_safe
 from trends.telemetry import get_logger
@@ -162,12 +163,14 @@ async def _lifespan(
         for folder in doors.upload_folders():
             await asyncio.to_thread(sweep, folder)
         feeds = Feeds(doors.events, doors.runs.attempts, doors.store.get, pace)
+        guard = make_guard(doors)
         app.state.served = Served(
             doors=doors,
             feeds=feeds,
             metrics=Metrics(doors.live),
-            guard=make_guard(doors),
+            guard=guard,
             limits=Limits(doors.settings.api.limits, time.monotonic),
+            standings=Standings(guard.still_holds, feeds.pace.recheck, feeds.wake),
         )
         stop = asyncio.Event()
         keeping = [

@@ -20,7 +20,7 @@ first message brings.
 
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from fastapi import Request, Security
@@ -55,6 +55,18 @@ LONGEST_CREDENTIAL = 16_384
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 _log = get_logger(__name__)
+
+
+class Credential(NamedTuple):
+    """What somebody shows.
+
+    Attributes:
+        text: A key or a token; with `session` what a browser's cookie holds.
+        session: Whether it is a browser's.
+    """
+
+    text: str
+    session: bool = False
 
 
 class Access(Protocol):
@@ -109,9 +121,7 @@ class Guard:
             raise _unknown()
         counted = self._failures.begin(address, credential)
         try:
-            found = await (
-                self._access.resume(credential) if session else self._access.identify(credential)
-            )
+            found = await self._know(Credential(credential, session))
         except NotAuthenticatedError as error:
             self._failures.forget(credential)
             _log.warning("auth.refused", address=address, slug=error.slug, reason=error.what)
@@ -123,6 +133,22 @@ class Guard:
         if counted:
             self._failures.held(address, credential)
         return found
+
+    async def still_holds(self, credential: Credential) -> bool:
+        """Whether one that was admitted would be again. It is nobody's attempt, and counts for none.
+
+        Raises:
+            StorageError: The database failed.
+            OutboundUnavailableError: A token, and its provider's keys cannot be had.
+        """
+        if not self.required:
+            return True
+        try:
+            await self._know(credential)
+        except NotAuthenticatedError:
+            self._failures.forget(credential.text)
+            return False
+        return True
 
     async def of_headers(self, headers: Headers, address: str, *, writes: bool) -> Principal:
         """Tell who sent these headers.
@@ -139,23 +165,20 @@ class Guard:
         """
         if not self.required:
             return everybody()
-        given = headers.getlist("authorization")
-        if given:
-            return await self.admit(_bearer(given), address)
-        session = session_of(headers)
-        if session is None:
+        shown = credential_of(headers)
+        if shown is None:
             raise NotAuthenticatedError(
                 "This takes a key or a token.",
                 why="None was sent.",
                 next_step="Send Authorization: Bearer KEY; for `trends`, set TRENDS_API_KEY.",
             )
-        if writes and not _own_page(headers):
+        if shown.session and writes and not _own_page(headers):
             # A browser adds the cookie to whatever any page makes it send.
             raise ForbiddenError(
                 "A signed-in browser may change things from our own pages only.",
                 next_step="Programs send Authorization: Bearer KEY instead of the cookie.",
             )
-        return await self.admit(session, address, session=True)
+        return await self.admit(shown.text, address, session=shown.session)
 
     async def of_request(self, scope: Mapping[str, Any], headers: Headers) -> Principal | None:
         """Tell who sends a request, before anything else of it is read; None where everybody may.
@@ -179,6 +202,11 @@ class Guard:
         writes = scope["method"] not in {"GET", "HEAD", "OPTIONS"}
         return await self.of_headers(headers, address, writes=writes)
 
+    async def _know(self, credential: Credential) -> Principal:
+        if credential.session:
+            return await self._access.resume(credential.text)
+        return await self._access.identify(credential.text)
+
 
 def is_open(path: str) -> bool:
     """Whether everybody may see what is there."""
@@ -195,6 +223,19 @@ def wants_page(headers: Headers) -> bool:
     """Whether a browser shows what is answered to a person: such a one is led to the page for signing in."""
     navigates = headers.get("sec-fetch-mode", "navigate") == "navigate"
     return navigates and "text/html" in headers.get("accept", "") and "authorization" not in headers
+
+
+def credential_of(headers: Headers) -> Credential | None:
+    """Read what these headers show: a key or a token before a browser's session; None where neither is there.
+
+    Raises:
+        NotAuthenticatedError: A header Authorization that cannot be read.
+    """
+    given = headers.getlist("authorization")
+    if given:
+        return Credential(_bearer(given))
+    session = session_of(headers)
+    return None if session is None else Credential(session, session=True)
 
 
 def session_of(headers: Headers) -> str | None:

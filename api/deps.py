@@ -16,6 +16,7 @@ from api.auth import Guard, principal
 from api.events import Feeds
 from api.limits import Limits
 from api.metrics import Metrics
+from api.standing import Standings
 from api.throttle import Failures
 from engine.access import AccessService
 from engine.backfills import BackfillService
@@ -228,6 +229,7 @@ class Served:
     metrics: Metrics
     guard: Guard
     limits: Limits
+    standings: Standings
 
 
 def make_guard(doors: Doors) -> Guard:

@@ -50,6 +50,7 @@ class Pace:
         most_streams: Streams that one tenant may have open in one process.
         greeting: Seconds that a WebSocket has for its first message.
         patience: Seconds that a viewer may take nothing before its connection is given up.
+        recheck: Seconds between two looks whether what opened a stream holds still.
     """
 
     poll: float = 0.2
@@ -61,11 +62,13 @@ class Pace:
     most_streams: int = 5000
     greeting: float = 10.0
     patience: float = 10.0
+    recheck: float = 3.0
 
 
 # What is said to whoever must come back.
 SHUTTING_DOWN = "the API is shutting down"
 LIVED_LONG = "a stream has a longest life"
+LAPSED = "the key, token or session does not hold any more"
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,10 @@ class Feeds:
     def stop(self) -> None:
         """End every stream, now and later: the process is about to leave."""
         self._stopping.set()
+        self.wake()
+
+    def wake(self) -> None:
+        """Let every viewer of every run look again."""
         for feed in self._feeds.values():
             feed.wake()
 
@@ -219,13 +226,23 @@ class Feeds:
             if not self._streams:
                 self._all_closed.set()
 
-    def follow(self, row: RunRow, after: int) -> AsyncGenerator[Seen]:
-        """Give a run's events behind `after`: from storage when it has ended, else live."""
+    def follow(
+        self, row: RunRow, after: int, lapsed: asyncio.Event | None = None
+    ) -> AsyncGenerator[Seen]:
+        """Give a run's events behind `after`: from storage when it has ended, else live.
+
+        Args:
+            row: The run.
+            after: `seq` of the last event that was seen.
+            lapsed: Set, before `wake`, when who watches may not any more.
+        """
         if row.status.ended:
             return self.replay(row.tenant, row.run_id, after)
-        return self.watch(row.tenant, row.run_id, after)
+        return self.watch(row.tenant, row.run_id, after, lapsed)
 
-    async def watch(self, tenant: str, run_id: str, after: int) -> AsyncGenerator[Seen]:
+    async def watch(
+        self, tenant: str, run_id: str, after: int, lapsed: asyncio.Event | None = None
+    ) -> AsyncGenerator[Seen]:
         """Give a run's events behind `after`, then those to come, to the last one; between them progress.
 
         Ends after the run's last event, or with `Interrupted`.
@@ -248,14 +265,18 @@ class Feeds:
                 if feed.progress != shown:
                     shown = feed.progress
                     yield Progress(shown)
-                if self._stopping.is_set():
-                    yield Interrupted(SHUTTING_DOWN)
-                    return
-                if loop.time() >= deadline:
-                    yield Interrupted(LIVED_LONG)
+                if why := self._interruption(loop.time() >= deadline, lapsed):
+                    yield Interrupted(why)
                     return
                 if not await _wait(turn, min(deadline - loop.time(), self._pace.quiet)):
                     yield Quiet()
+
+    def _interruption(self, late: bool, lapsed: asyncio.Event | None) -> str:
+        if lapsed is not None and lapsed.is_set():
+            return LAPSED
+        if self._stopping.is_set():
+            return SHUTTING_DOWN
+        return LIVED_LONG if late else ""
 
     async def replay(self, tenant: str, run_id: str, after: int) -> AsyncGenerator[Seen]:
         """Give the events of a run that has ended."""

@@ -10,15 +10,15 @@ import json
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from enum import IntEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from api.auth import LONGEST_CREDENTIAL
+from api.auth import LONGEST_CREDENTIAL, Credential
 from api.deps import Served
 from api.errors import KINDS
-from api.events import LIVED_LONG, MAX_SEQ, SHUTTING_DOWN, Interrupted, Progress, Seen
+from api.events import LAPSED, LIVED_LONG, MAX_SEQ, SHUTTING_DOWN, Interrupted, Progress, Seen
 from api.schemas import Event, event_out, progress_out
 from trends.errors import (
     InvalidRequestError,
@@ -99,6 +99,18 @@ _MESSAGES: TypeAdapter[Auth | Subscribe | Unsubscribe] = TypeAdapter(
 )
 
 
+class Admitted(NamedTuple):
+    """Who follows.
+
+    Attributes:
+        tenant: Whose runs it may follow.
+        shown: What it showed, by which the connection stands and falls; None where nobody is asked.
+    """
+
+    tenant: str
+    shown: Credential | None
+
+
 class EndError(Exception):
     """The connection ends, and this is what is said.
 
@@ -140,11 +152,11 @@ class LiveSession:
     Args:
         socket: The connection, not accepted yet.
         served: What to serve from.
-        authenticate: Tells the tenant of a token; raises what is told when it has none.
+        authenticate: Tells whose a token is; raises what is told when it is nobody's.
     """
 
     def __init__(
-        self, socket: WebSocket, served: Served, authenticate: Callable[[str], Awaitable[str]]
+        self, socket: WebSocket, served: Served, authenticate: Callable[[str], Awaitable[Admitted]]
     ) -> None:
         self._socket = socket
         self._served = served
@@ -156,12 +168,13 @@ class LiveSession:
     async def serve(self) -> None:
         """Serve until either side has had enough."""
         await self._socket.accept()
-        with self._served.metrics.open_websockets.track_inprogress():
+        # Counted until the last word is out: a process that leaves waits for what is counted.
+        with self._served.metrics.open_websockets.track_inprogress(), ExitStack() as counted:
             end: EndError | None = None
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._end_in_time())
-                    await self._converse(tasks)
+                    await self._converse(tasks, counted)
             except* EndError as ends:
                 end = next(_leaves(ends))
             except* WebSocketDisconnect:
@@ -179,20 +192,21 @@ class LiveSession:
                 raise EndError(Code.SHUTTING_DOWN, "", SHUTTING_DOWN)
         raise EndError(Code.LIVED_LONG, "", LIVED_LONG)
 
-    async def _converse(self, tasks: asyncio.TaskGroup) -> None:
-        with ExitStack() as counted:
-            try:
-                tenant = await self._greet(counted)
-                await self._tell({"op": "ready", "max_runs": MAX_RUNS})
-                for _ in range(MAX_MESSAGES):
-                    await self._obey(await self._receive(), tenant, tasks)
-            except TrendsError as error:
-                raise ending(error) from error
+    async def _converse(self, tasks: asyncio.TaskGroup, counted: ExitStack) -> None:
+        try:
+            tenant, shown = await self._greet(counted)
+            lapsed = counted.enter_context(self._served.standings.stream(shown))
+            tasks.create_task(_end_on(lapsed))
+            await self._tell({"op": "ready", "max_runs": MAX_RUNS})
+            for _ in range(MAX_MESSAGES):
+                await self._obey(await self._receive(), tenant, tasks)
+        except TrendsError as error:
+            raise ending(error) from error
         raise EndError(
             Code.TOO_MANY, "too-many-streams", f"More than {MAX_MESSAGES} messages came; reconnect."
         )
 
-    async def _greet(self, counted: ExitStack) -> str:
+    async def _greet(self, counted: ExitStack) -> Admitted:
         """Await who it is; until then the connection counts for nobody, of whom there may be only so many."""
         self._feeds.admit(_NOBODY)
         with self._feeds.stream(_NOBODY):
@@ -212,10 +226,10 @@ class LiveSession:
                     NotAuthenticatedError.slug,
                     f'\'{first.op}\' came first. Send {{"op": "auth", "token": …}} before it.',
                 )
-            tenant = await self._authenticate(first.token)
-            self._feeds.admit(tenant)
-            counted.enter_context(self._feeds.stream(tenant))
-        return tenant
+            admitted = await self._authenticate(first.token)
+            self._feeds.admit(admitted.tenant)
+            counted.enter_context(self._feeds.stream(admitted.tenant))
+        return admitted
 
     async def _obey(
         self, asked: Auth | Subscribe | Unsubscribe, tenant: str, tasks: asyncio.TaskGroup
@@ -289,6 +303,11 @@ class LiveSession:
             await self._tell(end.word)
             async with asyncio.timeout(self._pace.patience):
                 await self._socket.close(end.code, end.reason)
+
+
+async def _end_on(lapsed: asyncio.Event) -> None:
+    await lapsed.wait()
+    raise EndError(Code.NOT_AUTHENTICATED, NotAuthenticatedError.slug, f"Closed: {LAPSED}.")
 
 
 def _events(seen: Seen, row: RunRow) -> list[Event]:

@@ -7,10 +7,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
+from api.auth import Credential, credential_of
 from api.deps import ReadsRuns, RunId, Served, ServedBy
 from api.errors import problems
 from api.event_stream import ITEM_SCHEMA, MEDIA_TYPE, EventStream, comment, message
-from api.events import MAX_SEQ, Interrupted, Progress, Quiet, Seen
+from api.events import LAPSED, MAX_SEQ, Interrupted, Progress, Quiet, Seen
 from api.schemas import event_out, progress_out
 from trends.errors import InvalidRequestError
 from trends.storage.rows import RunEvent, RunRow
@@ -23,8 +24,9 @@ _DESCRIPTION = """The events of the run, from the first or from the one behind `
 
 Each message has an `id` (its `seq`), an `event` (its `type`) and as `data` an `Event`. Messages `progress` tell how far
 a stage is; they have no `id`, since nobody can ask for them again. A comment comes every 15 s. The stream ends after the
-run's last event; before that, after ten minutes or when the API shuts down, it ends with a message `reconnect`: open it
-again with the last id, as browsers do by themselves. Whoever asks behind the last event is answered 204.
+run's last event; before that, after ten minutes, when the API shuts down, or soon after the key, token or session that
+opened it holds no more, it ends with a message `reconnect` that says why: open it again with the last id, as browsers do
+by themselves. Whoever asks behind the last event is answered 204.
 """
 
 
@@ -93,18 +95,29 @@ async def watched(who: ReadsRuns, run_id: RunId, after: Place, served: ServedBy)
     },
 )
 async def watch_run(
-    row: Annotated[RunRow, Depends(watched)], after: Place, served: ServedBy
+    row: Annotated[RunRow, Depends(watched)], after: Place, served: ServedBy, request: Request
 ) -> EventStream:
     """Stream the events of a run."""
-    return EventStream(_stream(row, after, served))
+    shown = credential_of(request.headers) if served.guard.required else None
+    return EventStream(_stream(row, after, served, shown))
 
 
-async def _stream(row: RunRow, after: int, served: Served) -> AsyncGenerator[bytes]:
+async def _stream(
+    row: RunRow, after: int, served: Served, shown: Credential | None
+) -> AsyncGenerator[bytes]:
     feeds = served.feeds
-    with served.metrics.open_sse.track_inprogress(), feeds.stream(row.tenant):
+    with (
+        served.metrics.open_sse.track_inprogress(),
+        feeds.stream(row.tenant),
+        served.standings.stream(shown) as lapsed,
+    ):
         yield comment(f"run {row.run_id}", RECONNECT_MS)
-        async with contextlib.aclosing(feeds.follow(row, after)) as seen:
+        async with contextlib.aclosing(feeds.follow(row, after, lapsed)) as seen:
             async for each in seen:
+                # A slow viewer has much before it that it may not have any more.
+                if lapsed.is_set():
+                    yield _reconnect(LAPSED)
+                    return
                 for told in _messages(each, row):
                     yield told
 
@@ -114,9 +127,13 @@ def _messages(seen: Seen, row: RunRow) -> list[bytes]:
         case RunEvent():
             return [message(seen.type, event_out(seen).model_dump_json(), str(seen.seq))]
         case Interrupted():
-            return [message("reconnect", json.dumps({"why": seen.why}))]
+            return [_reconnect(seen.why)]
         case Quiet():
             return [comment("still here")]
         case Progress():
             told = (progress_out(row.run_id, pending, row.agent) for pending in seen.stages)
             return [message(event.type, event.model_dump_json()) for event in told if event]
+
+
+def _reconnect(why: str) -> bytes:
+    return message("reconnect", json.dumps({"why": why}))
