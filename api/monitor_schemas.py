@@ -20,7 +20,7 @@ from trends.domain.pace import Overlap
 from trends.domain.watchlist import Entity
 from trends.settings import Market
 
-_WHO = "Who does it; shown beside the change."
+_WHO = "Who does it; shown beside the change. Whoever came with a credential is named by it, whatever stands here."
 
 
 class NewMonitorBody(TextOnly, MonitorDraft):

@@ -6,10 +6,11 @@ from pydantic import ConfigDict
 
 from api.schemas import TextOnly
 from engine.trends import DecisionRequest
+from trends.domain.access import Principal
 
 _FIELDS = {
     "verb": "`follow`, `mute`, `reject` (it is no trend), `rename`, `merge`, `split` or `undo`.",
-    "author": "Who decides; reports name them.",
+    "author": "Who decides; reports name them. Whoever came with a credential is named by it, whatever stands here.",
     "reason": "Why.",
     "until": "From the window that ends here on it holds no more; for good where it is left out.",
     "name": "For `rename`; for `split`, what to call the part.",
@@ -34,6 +35,8 @@ class DecisionBody(TextOnly, DecisionRequest):
 
     model_config = ConfigDict(json_schema_extra=_explain_fields)
 
-    def asked(self) -> DecisionRequest:
-        """The request itself."""
-        return DecisionRequest.model_validate(self.model_dump())
+    def asked(self, who: Principal) -> DecisionRequest:
+        """The request itself, of whoever asks."""
+        return DecisionRequest.model_validate(
+            {**self.model_dump(), "author": who.author(self.author)}
+        )

@@ -68,7 +68,13 @@ MonitorName = Annotated[
     str, PathParameter(max_length=80, description="Name of the monitor.", examples=["coffee-kr"])
 ]
 Back = Annotated[str, Query(max_length=20, description="How far to look back, such as `90d`.")]
-Author = Annotated[str, Query(max_length=80, description="Who does it.")]
+Author = Annotated[
+    str,
+    Query(
+        max_length=80,
+        description="Who does it. Whoever came with a credential is named by it, whatever stands here.",
+    ),
+]
 
 
 def if_revision(
@@ -155,7 +161,7 @@ async def add_monitor(
     who: WritesMonitors, body: NewMonitorBody, served: ServedBy, response: Response
 ) -> MonitorOut:
     """Add a monitor. One that was removed comes back with what is given, and with its past."""
-    kept = await served.doors.monitors.add(who.tenant, body.draft(), body.author)
+    kept = await served.doors.monitors.add(who.tenant, body.draft(), who.author(body.author))
     _tag(response, kept.monitor)
     response.headers["Location"] = f"/v1/monitors/{kept.monitor.name}"
     return kept_out(kept)
@@ -206,7 +212,7 @@ async def import_monitors(
 ) -> ImportedMonitors:
     """Add the monitors of a file, or make known ones what it says: all of them, or none."""
     monitors = await served.doors.monitors.bring_in(
-        who.tenant, await request.body(), origin, author
+        who.tenant, await request.body(), origin, who.author(author)
     )
     return ImportedMonitors(items=[summary_out(monitor) for monitor in monitors])
 
@@ -241,7 +247,9 @@ async def edit_monitor(
     response: Response,
 ) -> MonitorOut:
     """Change what is given. Where that changes the question, the monitor gets another id and keeps the one before."""
-    kept = await served.doors.monitors.edit(who.tenant, body.draft(name), body.author, revision)
+    kept = await served.doors.monitors.edit(
+        who.tenant, body.draft(name), who.author(body.author), revision
+    )
     _tag(response, kept.monitor)
     return kept_out(kept)
 
@@ -259,7 +267,7 @@ async def remove_monitor(
     """Remove a monitor. Its runs, reports and trends stay."""
     monitors = served.doors.monitors
     return monitor_out(
-        await monitors.steer(who.tenant, name, MonitorVerb.REMOVED, author, revision)
+        await monitors.steer(who.tenant, name, MonitorVerb.REMOVED, who.author(author), revision)
     )
 
 
@@ -274,7 +282,7 @@ async def pause_monitor(
     body: AuthorBody | None = None,
 ) -> MonitorOut:
     """Keep a monitor from running by itself. By hand it still runs."""
-    author = body.author if body else ""
+    author = who.author(body.author if body else "")
     return monitor_out(
         await served.doors.monitors.steer(who.tenant, name, MonitorVerb.PAUSED, author, revision)
     )
@@ -294,7 +302,7 @@ async def resume_monitor(
     body: AuthorBody | None = None,
 ) -> MonitorOut:
     """Let a paused monitor run by itself again."""
-    author = body.author if body else ""
+    author = who.author(body.author if body else "")
     return monitor_out(
         await served.doors.monitors.steer(who.tenant, name, MonitorVerb.RESUMED, author, revision)
     )
@@ -386,7 +394,7 @@ async def import_watchlist(
 ) -> MonitorOut:
     """Replace the watchlist of a monitor, all of it or nothing. Bad rows are named."""
     kept = await served.doors.monitors.set_watchlist(
-        who.tenant, name, await request.body(), origin, author, revision
+        who.tenant, name, await request.body(), origin, who.author(author), revision
     )
     _tag(response, kept.monitor)
     return kept_out(kept)

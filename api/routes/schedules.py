@@ -101,7 +101,7 @@ async def _steer(
     schedules = served.doors.schedules
     # First: a monitor that runs by hand alone has nothing to be paused.
     await schedules.get(who.tenant, monitor, 1)
-    author = body.author if body else ""
+    author = who.author(body.author if body else "")
     steered = await served.doors.monitors.steer(who.tenant, monitor, verb, author, None)
     await schedules.sync(steered)
     return schedule_out(await schedules.get(who.tenant, monitor))

@@ -214,7 +214,7 @@ async def decide_trend(
 
     Heeded by every run that analyzes from now on. Numbers never change by a decision.
     """
-    return await served.doors.trends.decide(who.tenant, trend_id, body.asked())
+    return await served.doors.trends.decide(who.tenant, trend_id, body.asked(who))
 
 
 async def _many(

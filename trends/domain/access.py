@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime
 
+from trends.domain.deciding import LONGEST_AUTHOR
 from trends.domain.models import Model, Tenant
 from trends.errors import ForbiddenError, UnknownNameError
 
@@ -78,6 +79,16 @@ class Principal(Model):
     scopes: frozenset[Scope]
     kind: PrincipalKind
     expires_at: AwareDatetime | None = None
+
+    def author(self, said: str) -> str:
+        """Name who does something, as what is done keeps it.
+
+        Args:
+            said: What the caller calls itself; counts where nobody is asked who they are, and nowhere else.
+        """
+        if self.kind is PrincipalKind.OPEN:
+            return said
+        return (self.name or self.subject)[:LONGEST_AUTHOR]
 
     def may(self, scope: Scope) -> bool:
         """Whether it has a scope, or `admin`."""
