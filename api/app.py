@@ -12,6 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.routing import BaseRoute
 
 from api import errors, health, login, pages
+from api.asked import asked_first
 from api.auth import declare_refusals
 from api.deps import Doors, Reconciling, Served, make_guard
 from api.edge import Edge
@@ -114,7 +115,7 @@ def create_app(doors: Doors | None = None, *, pace: Pace | None = None) -> Api:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(known_parameters)],
+        dependencies=[Depends(known_parameters), Depends(asked_first)],
     )
     errors.install(app)
     app.add_exception_handler(events.StreamOverError, events.nothing_follows)

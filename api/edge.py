@@ -7,6 +7,7 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from http import HTTPStatus
 from typing import cast
@@ -25,7 +26,7 @@ from api.deps import Served
 from api.errors import problem_for, problem_response
 from api.limits import SAFE_METHODS
 from api.throttle import network_of
-from engine.access import DONE, FAILED, REFUSED
+from engine.noted import DONE, FAILED, REFUSED, Noted
 from trends.domain.access import Principal, PrincipalKind
 from trends.errors import NotAuthenticatedError
 from trends.telemetry import get_logger
@@ -126,6 +127,10 @@ class Edge:
         limited = receive if path == UPLOADS else _Limited(receive, _longest(path))
         if scope["method"] == "HEAD":
             await self._head(scope, limited, answer)
+        elif scope["method"] not in SAFE_METHODS and (who := scope["state"]["principal"]):
+            with _noting(scope, who) as noted:
+                scope["state"]["noted"] = noted
+                await self._app(scope, limited, answer)
         else:
             await self._app(scope, limited, answer)
 
@@ -217,23 +222,30 @@ def _sign_in_at(scope: Scope) -> str:
 
 
 async def _record(scope: Scope, status: int, headers: Headers) -> None:
-    """Write into the audit log who changed something, or tried."""
-    who = scope["state"].get("principal")
-    route = scope.get("route")
+    """Write into the audit log what came of what somebody asked for."""
+    who, route = scope["state"].get("principal"), scope.get("route")
     if scope["method"] in SAFE_METHODS or who is None or route is None:
         return
     made = headers.get("location") if status < HTTPStatus.MULTIPLE_CHOICES else None
     outcome = DONE
     if status >= HTTPStatus.BAD_REQUEST:
         outcome = REFUSED if status < HTTPStatus.INTERNAL_SERVER_ERROR else FAILED
-    await _served(scope).doors.access.record(
-        who,
-        action=getattr(route, "operation_id", None) or route.name,
-        target=made or scope["path"],
-        outcome=outcome,
-        status=status,
-        request_id=scope["state"]["request_id"],
-        address=address_of(scope),
+    access, noted = _served(scope).doors.access, scope["state"].get("noted")
+    if noted is not None:
+        await access.record(noted, outcome, status, made)
+        return
+    # Who signs in is known only now.
+    with _noting(scope, who) as late:
+        await access.record(late, outcome, status, made)
+
+
+def _noting(scope: Scope, who: Principal) -> AbstractContextManager[Noted]:
+    def described() -> tuple[str, str]:
+        route = scope["route"]
+        return getattr(route, "operation_id", None) or route.name, scope["path"]
+
+    return _served(scope).doors.access.noting(
+        who, described, scope["state"]["request_id"], address_of(scope)
     )
 
 

@@ -1,10 +1,12 @@
 """Keys, tokens and sessions: whose a credential is, and the making and revoking of keys."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from engine.noted import ASKED, DONE, Noted
 from trends.domain.access import (
     ID_BYTES,
     KEY_PREFIX,
@@ -20,7 +22,8 @@ from trends.domain.access import (
 )
 from trends.domain.models import Model
 from trends.errors import InvalidRequestError, NotAuthenticatedError, StorageError
-from trends.storage.audit import AuditLog, AuditPage, AuditRow
+from trends.storage.along import taking_along
+from trends.storage.audit import AuditLog, AuditPage
 from trends.storage.keys import KeyPage, KeyRow, KeyStore
 from trends.storage.sessions import SessionRow, SessionStore
 from trends.telemetry import get_logger
@@ -28,7 +31,6 @@ from trends.telemetry import get_logger
 # Compared where no key of an id is stored, so that both take the same way.
 _NOBODY_S = digest_of("")
 LONGEST_NAME = 80
-DONE, REFUSED, FAILED = "done", "refused", "failed"
 
 _log = get_logger(__name__)
 
@@ -239,33 +241,48 @@ class AccessService:
         """
         await self._sessions.end(digest_of(session))
 
+    @contextmanager
+    def noting(
+        self, who: Principal, describe: Callable[[], tuple[str, str]], request_id: str, address: str
+    ) -> Generator[Noted]:
+        """Have what somebody changes inside kept together with its row in the audit log, or neither.
+
+        Args:
+            who: Whoever does it.
+            describe: Names what is done, and to what, when it is written.
+            request_id: By which the log knows the request.
+            address: Where it came from.
+        """
+        noted = Noted(
+            self._audit,
+            who,
+            describe,
+            row_id=self._new_id(),
+            at=self._clock(),
+            request_id=request_id,
+            address=address,
+        )
+        with taking_along(noted.along):
+            yield noted
+
+    async def ask(self, noted: Noted) -> None:
+        """Write that something was asked for, before it is done where no transaction of ours reaches.
+
+        Raises:
+            StorageError: The database failed; then it is not to be done.
+        """
+        noted.along.kept = True
+        await self._audit.add(noted.row(ASKED))
+
     async def record(
-        self,
-        who: Principal,
-        *,
-        action: str,
-        target: str,
-        outcome: str,
-        status: int = 0,
-        request_id: str = "",
-        address: str = "",
+        self, noted: Noted, outcome: str, status: int = 0, target: str | None = None
     ) -> None:
-        """Write into the audit log what somebody did.
+        """Write into the audit log what came of what somebody did.
 
         What was done is done: a row that cannot be stored goes to the log of the process, whole.
         """
-        row = AuditRow(
-            tenant=who.tenant,
-            id=self._new_id(),
-            at=self._clock(),
-            actor=who.subject,
-            action=action,
-            target=printable(target)[:500],
-            outcome=outcome,
-            status=status,
-            request_id=request_id,
-            address=printable(address)[:100],
-        )
+        noted.along.kept = True
+        row = noted.row(outcome, status, target)
         try:
             await self._audit.add(row)
         except StorageError as error:
@@ -333,13 +350,12 @@ async def make_first_key(
             new_id=new_run_id,
             session_length=timedelta(0),
         )
-        made = await service.make(tenant, wanted, by)
         who = Principal(
             tenant=tenant, subject=by, scopes=frozenset({Scope.ADMIN}), kind=PrincipalKind.OPEN
         )
-        await service.record(
-            who, action="create_key", target=f"/v1/keys/{made.row.key_id}", outcome=DONE
-        )
+        with service.noting(who, lambda: ("create_key", "/v1/keys"), "", "") as noted:
+            made = await service.make(tenant, wanted, by)
+            await service.record(noted, DONE, target=f"/v1/keys/{made.row.key_id}")
         return made
 
 
@@ -354,11 +370,6 @@ async def any_key_holds(url: str, now: datetime) -> bool:
 
     async with await Database.open(url) as database:
         return await KeyStore(database).any_holds(now)
-
-
-def printable(text: str) -> str:
-    """Write what a database takes as text: a path may hold any byte."""
-    return "".join(char if char.isprintable() else "�" for char in text)
 
 
 def _principal_of(session: SessionRow) -> Principal:

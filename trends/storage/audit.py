@@ -1,12 +1,18 @@
-"""The audit log: who did what, when, from where, and what came of it. Rows are added and read, never changed."""
+"""The audit log: who did what, when, from where, and what came of it.
 
+A row is written in the transaction of what it tells, and once more when the answer is known. Nothing else changes it.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic import AwareDatetime
+from sqlalchemy.dialects.postgresql import insert
 
 from trends.domain.models import Model, Tenant
 from trends.storage.access_tables import audit_log
+from trends.storage.along import Along
 from trends.storage.cursors import read_cursor, write_cursor
 from trends.storage.database import Database
 
@@ -21,8 +27,9 @@ class AuditRow(Model):
         actor: Who: `key:ID`, `oidc:SUBJECT`.
         action: What, by the name of the operation: `start_run`.
         target: To what: a path.
-        outcome: `done`, `refused` (what was asked cannot be, or may not) or `failed` (the service could not).
-        status: HTTP status of the answer; 0 where it was no request.
+        outcome: `done`, `refused` (what was asked cannot be, or may not) or `failed` (the service could not); `asked` when
+            the process ended before it knew.
+        status: HTTP status of the answer; 0 where it was no request, or the process ended before it answered.
         request_id: By which the log knows the request.
         address: Where it came from.
     """
@@ -57,15 +64,20 @@ class AuditLog:
         self._database = database
 
     async def add(self, row: AuditRow) -> None:
-        """Add a row.
+        """Add a row; one that is there is told anew what came of it.
 
         Raises:
             StorageError: The database failed.
         """
-        values = row.model_dump()
-        await self._database.write(
-            lambda connection: connection.execute(sa.insert(audit_log), values)
-        )
+        await self._database.write(lambda connection: _put(connection, row))
+
+    def along(self, make: Callable[[], AuditRow]) -> Along:
+        """Have a row written in the transaction of what it tells.
+
+        Args:
+            make: Makes it, when it is written.
+        """
+        return Along(lambda connection: _put(connection, make()))
 
     async def page(
         self,
@@ -109,3 +121,9 @@ class AuditLog:
         items, more = rows[:limit], len(rows) > limit
         last = write_cursor(items[-1].at, items[-1].id) if more else None
         return AuditPage(items=items, next_cursor=last)
+
+
+def _put(connection: sa.Connection, row: AuditRow) -> None:
+    statement = insert(audit_log).values(row.model_dump())
+    told = {name: statement.excluded[name] for name in ("target", "outcome", "status")}
+    connection.execute(statement.on_conflict_do_update(index_elements=["tenant", "id"], set_=told))

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from trends.errors import StorageError, StorageUnavailableError
+from trends.storage.along import waiting
 from trends.storage.backends import Backend, backend_of
 from trends.storage.revisions import check
 from trends.storage.sqlite import WRITES
@@ -85,7 +86,18 @@ class Database:
             StorageError: The database failed; nothing was kept. If it went away in the very commit, nobody knows: so
                 a write is made such that it may be repeated.
         """
-        return await self._run(self._writers, lambda: self._writing(work))
+        along = waiting()
+        if along is None:
+            return await self._run(self._writers, lambda: self._writing(work))
+
+        def both(connection: sa.Connection) -> Value:
+            value = work(connection)
+            along.work(connection)
+            return value
+
+        value = await self._run(self._writers, lambda: self._writing(both))
+        along.kept = True
+        return value
 
     async def close(self) -> None:
         """Wait for what is under way and close every connection."""
