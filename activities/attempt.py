@@ -7,6 +7,7 @@ import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -143,7 +144,7 @@ class StageDoor:
                 finished.also,
             )
         except Exception as error:
-            failure = as_application_error(error)
+            failure = as_application_error(error, backoff_of(activity.info()))
             activity.logger.warning("stage attempt failed", exc_info=error)
             with contextlib.suppress(TrendsError):  # the record may be what failed
                 await self._record_failure(run, stage, part, number, failure)
@@ -185,6 +186,17 @@ async def beat(progress: Progress) -> None:
     while True:
         activity.heartbeat(progress.done, progress.total)
         await asyncio.sleep(HEARTBEAT_SECONDS)
+
+
+def backoff_of(info: activity.Info) -> timedelta:
+    """What the workflow's retry policy waits after this attempt; nothing where it says nothing."""
+    policy = info.retry_policy
+    if policy is None:
+        return timedelta(0)
+    longest = policy.maximum_interval or policy.initial_interval * 100
+    # Beyond so many doublings every policy is at its longest, and the power would not fit.
+    doublings = min(info.attempt - 1, 30)
+    return min(policy.initial_interval * policy.backoff_coefficient**doublings, longest)
 
 
 def attempts_of(info: activity.Info) -> int:

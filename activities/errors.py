@@ -11,8 +11,15 @@ MAX_MESSAGE = 1000
 LONGEST_WAIT = timedelta(hours=1)
 
 
-def as_application_error(error: Exception) -> ApplicationError:
+def as_application_error(
+    error: Exception, least_wait: timedelta = timedelta(0)
+) -> ApplicationError:
     """Translate any failure of a stage.
+
+    Args:
+        error: The failure.
+        least_wait: What the retry policy would wait. A limit that says "in two seconds" twenty times in a row would
+            otherwise use up all attempts in a minute.
 
     A typed error says itself whether a later attempt may help. An untyped one is a bug: it is retried, then the run
     parks, so that a fixed worker can take it up again.
@@ -24,7 +31,11 @@ def as_application_error(error: Exception) -> ApplicationError:
             str(error)[:MAX_MESSAGE],
             type=error.slug,
             non_retryable=not error.retryable,
-            next_retry_delay=min(error.retry_after, LONGEST_WAIT) if error.retry_after else None,
+            next_retry_delay=_wait(error.retry_after, least_wait) if error.retry_after else None,
         )
     text = f"Unexpected {type(error).__name__}: {error}"
     return ApplicationError(text[:MAX_MESSAGE], type="internal")
+
+
+def _wait(asked: timedelta, least: timedelta) -> timedelta:
+    return min(max(asked, least), LONGEST_WAIT)

@@ -79,9 +79,10 @@ NEWS: tuple[Stage, ...] = (
         name="summarize",
         activity=contracts.SUMMARIZE,
         queue=contracts.LLM_QUEUE,
-        attempts=4,
+        # About an hour: a provider that is down, or a limit, is waited for. What was answered is not asked for again.
+        attempts=16,
         first_retry=timedelta(seconds=1),
-        longest_retry=timedelta(minutes=1),
+        longest_retry=timedelta(minutes=10),
         may_skip=True,
         says="quote the sentences that say what each topic is about",
     ),

@@ -22,7 +22,7 @@ from workflows import attributes
 pytestmark = pytest.mark.engine
 
 PARKING = ["normalize", "analyze", "summarize", "report", "notify"]
-ATTEMPTS = {"normalize": 4, "analyze": 4, "summarize": 4, "report": 4, "notify": 6, "collect:a": 6}
+ATTEMPTS = {"normalize": 4, "analyze": 4, "summarize": 16, "report": 4, "notify": 6, "collect:a": 6}
 
 
 async def decide(handle: Handle, resolution: Resolution, stage: str | None = None) -> str:
