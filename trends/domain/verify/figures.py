@@ -18,7 +18,7 @@ def numbers(pair: Pair) -> list[Finding]:
     """Every number stands in the passage with its unit, in the same order, and beside the same word."""
     here, there = pair.part.numbers, pair.passage.reading.numbers
     findings: list[Finding] = []
-    last = -1
+    last: dict[str, int] = {}
     for one in here:
         places = [at for at, other in enumerate(there) if one.same(other)]
         written = pair.part.text[one.start : one.end]
@@ -27,11 +27,11 @@ def numbers(pair: Pair) -> list[Finding]:
             continue
         if pair.passage.source is None:
             continue
-        after = [at for at in places if at > last]
+        after = [at for at in places if at > last.get(one.unit, -1)]
         if not after:
             findings.append(_number(f"'{written}' stands in another order in the evidence."))
             continue
-        last = after[0]
+        last[one.unit] = after[0]
         if len(there) >= _SEVERAL and not any(_beside(pair, one, there[at]) for at in places):
             findings.append(_number(f"'{written}' is said of something else in the evidence."))
     if here:

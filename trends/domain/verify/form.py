@@ -17,6 +17,7 @@ _OTHER_SCRIPT = re.compile(r"[\u0400-\u052f\u0590-\u06ff\u3040-\u30ff\u3400-\u9f
 _QUOTED = re.compile(
     r"[\"“”„‟]([^\"“”„‟]+)[\"“”„‟]|[‘']([^‘’']{2,}?)[’'](?![A-Za-z])|[「『《〈]([^」』》〉]+)[」』》〉]"
 )
+_ENDED = re.compile(r"[다요죠음임][.!”’\"']*\s*$")
 _EDGES = " .,!?…"
 
 
@@ -34,6 +35,8 @@ def form(claim: Claim, brief: TopicBrief) -> list[Finding]:
         problems.append("It is more than one sentence.")
     if text.rstrip("\"'”’ ").endswith("?"):
         problems.append("It is a question.")
+    if brief.language is Language.KO and not _ENDED.search(text):
+        problems.append("It does not end as a sentence does.")
     if _OTHER_SCRIPT.search(text) or bool(_HANGUL.search(text)) != (brief.language is Language.KO):
         problems.append(f"It is not written in the report's language, '{brief.language.value}'.")
     return [Finding(check=Check.FORM, what=problem) for problem in problems]

@@ -70,8 +70,9 @@ def _kept(pair: Pair, kind: str, check: Check) -> list[Finding]:
 
 def _negated(pair: Pair, reading: Reading, clauses: frozenset[int] | None) -> set[str]:
     words = lexicon(korean=reading.korean)
+    mine = {key for word in pair.part.content for key in (*word.keys, *word.parts)}
     return {
         min(words.wants(key)) if key else ""
         for key, clause in reading.negated
-        if clauses is None or clause in clauses or (key and pair.part.keys & words.wants(key))
+        if clauses is None or clause in clauses or (key and mine & words.wants(key))
     }

@@ -23,7 +23,7 @@ _PLURALS = frozenset({"들", "님", "씨"})
 _KO_PREDICATES = frozenset({"VV", "VA", "VCN", "VX", "MAG", "VV-I", "VA-I", "VV-R", "VA-R", "VX-I"})
 _KO_ROLES = {
     "이": "subject", "가": "subject", "께서": "subject", "은": "subject", "는": "subject", "을": "object", "를": "object",
-    "보다": "than", "에서": "from", "부터": "from", "로": "to", "으로": "to", "까지": "to", "에게": "dative",
+    "보다": "than", "에서": "from", "부터": "from", "로": "to", "으로": "to", "까지": "to", "에": "dative", "에게": "dative",
     "한테": "dative", "와": "with", "과": "with", "의": "of", "도": "subject",
 }  # fmt: skip
 
@@ -184,13 +184,19 @@ class _English:
                 if raw.strip() in _BREAKS or raw.strip() == "-":
                     self._break()
                 continue
+            if low in words_en.SUBORDINATORS:
+                self._break()
             if low in words_en.CLAUSE_WORDS:
                 self._break()
             elif not raw[0].isdigit():
                 self._word(match, raw, low, first=first)
             first = False
+        self._break()
 
     def _break(self) -> None:
+        if self._negating:
+            # "sold none": what is negated stands before it.
+            self.negated.append(("", self.clause))
         self.clause += 1
         self._preposition = ""
         self._negating = False
@@ -370,7 +376,10 @@ class _Korean:
             return ""
         piece = self._pieces[place]
         if piece.tag in {"JKS", "JKO", "JKB", "JX", "JKG", "JC", "JKC"}:
-            return _KO_ROLES.get(piece.form, "")
+            following = self._pieces[place + 1] if place + 1 < len(self._pieces) else None
+            # 온빛그룹에 따르면 tells who says it, not to whom.
+            calls_on = following is not None and following.form == "따르"
+            return "" if calls_on else _KO_ROLES.get(piece.form, "")
         return "predicate" if piece.tag in {"XSV", "XSA"} else ""
 
     def _other(self, place: int, piece: Morpheme) -> None:

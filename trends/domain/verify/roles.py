@@ -1,12 +1,17 @@
 """Whether the same things do the same to one another: who does it, to whom, who says it, and what goes up or down."""
 
+import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from trends.domain.drafting import Check, Finding
 from trends.domain.verify import words_en
 from trends.domain.verify.reading import Kind, Reading, Word
 from trends.domain.verify.support import Pair
 
+_ACCORDING = re.compile(r"\baccording to (?:the )?$", re.IGNORECASE)
+# Phrases that may stand anywhere in a sentence.
+_SETTINGS = frozenset({"in", "at", "on", "from", "after", "before", "during", "since", "by"})
 _OPPOSED = (
     frozenset({"subject", "object"}),
     frozenset({"subject", "than"}),
@@ -23,6 +28,7 @@ def roles(pair: Pair) -> list[Finding]:
         return []
     found = list(_particles(pair)) if pair.part.korean else list(_prepositions(pair))
     found += list(_subjects(pair))
+    found += [] if pair.part.korean else list(_order(pair))
     return found[:3]
 
 
@@ -45,15 +51,13 @@ def deeds(pair: Pair) -> list[Finding]:
 
 def attribution(pair: Pair) -> list[Finding]:
     """Whoever says it in the sentence says it in the passage."""
-    for verb in _verbs_of_saying(pair, pair.part):
-        speaker = _speaker(pair.part, verb)
-        theirs = [
-            one
-            for other in _verbs_of_saying(pair, pair.passage.reading)
-            if (one := _speaker(pair.passage.reading, other)) is not None
-        ]
-        if not theirs:
-            theirs = _before_quote(pair.passage.reading)
+    theirs = [
+        one
+        for other in _verbs_of_saying(pair, pair.passage.reading)
+        if (one := _speaker(pair.passage.reading, other)) is not None
+    ] or _before_quote(pair.passage.reading)
+    speakers = [_speaker(pair.part, verb) for verb in _verbs_of_saying(pair, pair.part)]
+    for speaker in (*speakers, *_named_as_source(pair.part)):
         if speaker is None or speaker.key in pair.words.frame:
             continue
         if not any(_same(pair, speaker, one) for one in theirs):
@@ -169,6 +173,45 @@ def _subjects(pair: Pair) -> Iterator[Finding]:
             )
 
 
+def _order(pair: Pair) -> Iterator[Finding]:
+    """English says by order who does what: names come in that of the passage, each before the same word."""
+    passage = pair.passage.reading
+    names = [
+        word
+        for word in pair.part.content
+        if pair.part.text[word.start].isupper() and word.role not in _SETTINGS
+    ]
+    spoken = "according to" in pair.part.text.casefold()
+    spoken = (
+        spoken or _verbs_of_saying(pair, pair.part) or any(word.passive for word in pair.part.words)
+    )
+    for one, other in pairwise(names):
+        firsts = [word.start for word in passage.words if word.key == one.key]
+        seconds = [word.start for word in passage.words if word.key == other.key]
+        if firsts and seconds and not spoken and min(firsts) > max(seconds):
+            yield _swapped(pair, one)
+    for one, other in pairwise(pair.part.words):
+        if one in names and other not in names and one.end + 1 == other.start:
+            before = [
+                _just_before(passage, word) for word in passage.words if word.key == other.key
+            ]
+            if before and all(name is not None and name.key != one.key for name in before):
+                yield _swapped(pair, one)
+
+
+def _swapped(pair: Pair, word: Word) -> Finding:
+    written = pair.part.text[word.start : word.end]
+    return Finding(check=Check.SUPPORT, what=f"'{written}' takes another place in the evidence.")
+
+
+def _just_before(reading: Reading, word: Word) -> Word | None:
+    """The name that stands right before a word."""
+    for one in reading.words:
+        if one.end + 1 == word.start and reading.text[one.start].isupper():
+            return one
+    return None
+
+
 def _agrees(pair: Pair, mine: Word, verb: Word, other: Word) -> bool:
     passage = pair.passage.reading
     places = [one for one in passage.words if _same(pair, mine, one)]
@@ -221,8 +264,8 @@ def _english_subject(before: Sequence[Word], verb: Word) -> Word | None:
             continue
         if not word.role:
             return word
-        noun = word
-    return None
+        noun = noun or word
+    return noun
 
 
 def _speaker(reading: Reading, verb: Word) -> Word | None:
@@ -236,7 +279,19 @@ def _speaker(reading: Reading, verb: Word) -> Word | None:
         word for word in reading.words if word.start >= verb.end and word.clause == verb.clause
     ]
     named = [word for word in near if not word.role and word.kind is not Kind.VERB]
-    return named[-1] if named else after[0] if after else None
+    if named:
+        return named[-1]
+    # "after Larkfield said": who says it stands in a phrase.
+    held = [word for word in near if word.kind is not Kind.VERB]
+    return held[-1] if held else after[0] if after else None
+
+
+def _named_as_source(reading: Reading) -> Iterator[Word]:
+    """Whom a sentence calls on: 온빛그룹에 따르면, according to Larkfield."""
+    for word in reading.words:
+        before, after = reading.text[: word.start], reading.text[word.end :]
+        if after.startswith("에 따르면") or _ACCORDING.search(before):
+            yield word
 
 
 def _before_quote(reading: Reading) -> list[Word]:

@@ -99,7 +99,7 @@ NEGATORS: frozenset[str] = frozenset(
 )
 REVERSERS: frozenset[str] = frozenset(
     """
-    deny denied denies denying refute refuted refutes reject rejected rejects refuse refused refuses dispute disputed
+    decline declined declines deny denied denies denying refute refuted refutes reject rejected rejects refuse refused refuses dispute disputed
     disputes dismiss dismissed dismisses debunk debunked false fake hoax untrue wrong myth fail failed fails failing
     failure lack lacks lacked stop stopped stops halt halted halts cancel cancelled canceled cancels withdraw withdrew
     withdrawn unlikely doubt doubts doubted avoid avoided avoids ban banned bans against lose lost loses
@@ -127,7 +127,7 @@ LIMITS: frozenset[str] = frozenset(
 """Words that say of how much something holds: a sentence cannot leave them out."""
 
 BOUNDS: frozenset[str] = frozenset(
-    "more less over under least most fewer above below nearly almost".split()
+    "much many more less over under least most fewer above below nearly almost".split()
 )
 """Words that make a number a bound."""
 
@@ -172,6 +172,7 @@ CONTRASTING: tuple[frozenset[str], ...] = (
     frozenset({"over", "under"}),
     frozenset({"with", "without"}),
 )
+SUBORDINATORS: frozenset[str] = frozenset("after before as because when".split())
 CLAUSE_WORDS: frozenset[str] = frozenset("and but while whereas although though or".split())
 
 IRREGULAR: dict[str, str] = {

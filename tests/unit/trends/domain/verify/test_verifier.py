@@ -11,6 +11,7 @@ from tests.unit.trends.domain.verify.draft_cases import (
     brief,
     draft,
 )
+from tests.unit.trends.domain.verify.second_cases import SECOND_HONEST, SECOND_LIES
 from trends.domain.drafting import Check, Claim, Judged, TopicBrief, TopicDraft
 from trends.domain.korean import shared_tokenizer
 from trends.domain.verify import verify
@@ -43,6 +44,23 @@ def test_nine_in_ten_honest_sentences_survive(case: TopicBrief) -> None:
     own = [(sentence, evidence) for of, sentence, evidence in HONEST if of is case]
     fallen = [sentence for sentence, evidence in own if not judged(case, sentence, *evidence).holds]
     assert len(fallen) <= (1 - SURVIVING) * len(own), fallen
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence", "evidence"), SECOND_LIES, ids=lambda value: str(value)[:60]
+)
+def test_a_lie_of_the_second_set_holds_nowhere(
+    case: TopicBrief, sentence: str, evidence: str
+) -> None:
+    assert not judged(case, sentence, evidence).holds
+
+
+def test_nine_in_ten_honest_sentences_of_both_sets_survive() -> None:
+    both = [*HONEST, *((case, sentence, (evidence,)) for case, sentence, evidence in SECOND_HONEST)]
+    fallen = [
+        sentence for case, sentence, cited in both if not judged(case, sentence, *cited).holds
+    ]
+    assert len(fallen) <= (1 - SURVIVING) * len(both), fallen
 
 
 @pytest.mark.parametrize("case", [BLINDS, CLUB], ids=["en", "ko"])
