@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from api.schemas import Out, TextOnly
+from trends.settings_layers import PREFIX
 from trends.settings_view import shown_value
 from trends.storage.setting_versions import SettingHistory, SettingVersion
 
@@ -61,6 +62,14 @@ class SettingVersionOut(Out):
     at: str = Field(description="When.")
 
 
+class SettingChangeOut(SettingVersionOut):
+    """A change that was just made."""
+
+    pinned: list[str] = Field(
+        description="Environment variables of the process that answers which go before it, so that it has no effect there."
+    )
+
+
 class SettingHistoryOut(Out):
     """One page of changes, newest first."""
 
@@ -82,6 +91,17 @@ def version_out(change: SettingVersion) -> SettingVersionOut:
         reason=change.reason,
         at=change.at.isoformat(),
     )
+
+
+def change_out(change: SettingVersion, origins: Mapping[str, str]) -> SettingChangeOut:
+    """Write a change that was just made.
+
+    Args:
+        change: The change.
+        origins: Where the settings in force were written, by name.
+    """
+    pinned = [origins[name] for name in change.set if origins.get(name, "").startswith(PREFIX)]
+    return SettingChangeOut(**dict(version_out(change)), pinned=pinned)
 
 
 def history_out(page: SettingHistory) -> SettingHistoryOut:

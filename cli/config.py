@@ -256,6 +256,10 @@ def _tell(session: Session, change: "SettingVersion") -> None:
         session.out.json(as_data(change))
     else:
         session.out.line(str(change.version))
+    if change.pinned:
+        session.out.say(
+            f"No effect in the API's process, where these go before it: {', '.join(change.pinned)}"
+        )
     session.out.say(f"Version {change.version}. Back again: trends config rollback {change.parent}")
 
 

@@ -164,11 +164,6 @@ def override_layer(overrides: Mapping[str, Any], place: str, keys: Keys) -> Laye
     return Layer(values=values, places=dict.fromkeys(values, place))
 
 
-def variable_of(name: str) -> str:
-    """Name the environment variable of a setting."""
-    return _variable(tuple(name.split(".")))
-
-
 def lay_over(layers: Iterable[Layer]) -> dict[str, Any]:
     """Lay the layers over each other, later ones winning key by key; a list is replaced as a whole.
 

@@ -51,6 +51,7 @@ class SettingVersion(Model):
         set: What it set, by name.
         unset: What it gave back to the files.
         values: All that is overridden from then on.
+        pinned: Of a change just made: environment variables of the API's process that go before it.
     """
 
     version: int
@@ -63,6 +64,7 @@ class SettingVersion(Model):
     author: str = ""
     reason: str = ""
     at: datetime
+    pinned: tuple[str, ...] = ()
 
 
 class SettingHistory(Model):

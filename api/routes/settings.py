@@ -13,10 +13,10 @@ from api.schemas import Out
 from api.setting_schemas import (
     RollbackBody,
     SettingChangeBody,
+    SettingChangeOut,
     SettingHistoryOut,
-    SettingVersionOut,
+    change_out,
     history_out,
-    version_out,
 )
 from trends.domain.access import OPEN_TENANT, Principal, Scope
 from trends.errors import ForbiddenError, InvalidRequestError
@@ -151,7 +151,7 @@ async def change_settings(
     body: SettingChangeBody,
     served: ServedBy,
     response: Response,
-) -> SettingVersionOut:
+) -> SettingChangeOut:
     """Override settings in every process, or give them back to the files: all that is asked for, or nothing.
 
     It goes before what the files say; an environment variable of a process goes before it. Seen within a second.
@@ -160,7 +160,7 @@ async def change_settings(
         body.set, body.unset, seen=seen, author=who.subject, reason=body.reason
     )
     response.headers["ETag"] = f'"{change.version}"'
-    return version_out(change)
+    return change_out(change, served.doors.live.loaded.origins)
 
 
 @router.get(
@@ -198,13 +198,13 @@ async def roll_back_settings(
     body: RollbackBody,
     served: ServedBy,
     response: Response,
-) -> SettingVersionOut:
+) -> SettingChangeOut:
     """Override what an earlier version overrode, as a new version; 0 takes all overrides away."""
     change = await served.doors.setting_changes.rollback(
         body.version, seen=seen, author=who.subject, reason=body.reason
     )
     response.headers["ETag"] = f'"{change.version}"'
-    return version_out(change)
+    return change_out(change, served.doors.live.loaded.origins)
 
 
 @router.get(

@@ -101,6 +101,17 @@ async def test_number_that_is_none_is_refused(http: httpx.AsyncClient) -> None:
     assert answer.status_code == 400
 
 
+async def test_variable_that_goes_before_a_change_is_told(tmp_path: Path) -> None:
+    async with (
+        open_fake_doors(tmp_path, TRENDS_LIMITS__BURST_SIZE="5") as doors,
+        in_process(doors) as http,
+    ):
+        given = {"limits.burst_size": 7, "limits.concurrency": 2}
+        answer = await change(http, {"set": given})
+        assert answer.json()["pinned"] == ["TRENDS_LIMITS__BURST_SIZE"]
+        assert (doors.settings.limits.burst_size, doors.settings.limits.concurrency) == (5, 2)
+
+
 async def test_reference_to_a_secret_may_be_set_and_is_shown(http: httpx.AsyncClient) -> None:
     key, reference = "llm.providers.openai.api_key", "secret://file/run/secrets/openai"
     answer = await change(http, {"set": {key: reference}})
