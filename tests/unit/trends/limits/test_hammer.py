@@ -70,9 +70,7 @@ def most_in_any(length: timedelta, log: Sequence[tuple[datetime, int]]) -> tuple
     return calls, tokens
 
 
-async def test_no_minute_holds_more_than_its_quota(
-    database_url: str, redis_url: str
-) -> None:
+async def test_no_minute_holds_more_than_its_quota(database_url: str, redis_url: str) -> None:
     # Where Redis keeps the time it cannot be made to run faster: all of it is one minute there.
     speed = 1.0 if redis_url else 20.0
     done = await hammer(
