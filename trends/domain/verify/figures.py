@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from trends.domain.drafting import Check, Finding, TopicBrief
-from trends.domain.verify.dates import resolved
+from trends.domain.verify.dates import Mention, resolved
 from trends.domain.verify.quantities import Quantity
 from trends.domain.verify.reading import Reading, Word
 from trends.domain.verify.support import Pair
@@ -48,12 +48,39 @@ def dates(pair: Pair, brief: TopicBrief) -> list[Finding]:
     findings: list[Finding] = []
     for one in pair.part.dates:
         day = resolved(one, _last_day(brief))
-        if not any(day.within(other) for other in known):
+        same = [
+            mention
+            for mention, other in zip(pair.passage.reading.dates, known, strict=True)
+            if day.within(other)
+        ]
+        if same and not any(_dated(pair, one, other) for other in same):
+            written = pair.part.text[one.start : one.end]
+            findings.append(
+                Finding(check=Check.DATE, what=f"'{written}' is when something else was.")
+            )
+        if not same:
             written = pair.part.text[one.start : one.end]
             findings.append(
                 Finding(check=Check.DATE, what=f"'{written}' is not when the evidence says.")
             )
     return findings
+
+
+def _dated(pair: Pair, here: Mention, there: Mention) -> bool:
+    """Whether the word before a time is before it in the passage, too, without another such time between."""
+    before = [word for word in pair.part.content if word.end <= here.start]
+    passage = pair.passage.reading
+    others = [one for one in passage.dates if one.kind == there.kind and one != there]
+    if not before or not others:
+        return True
+    wanted = {meant for key in before[-1].keys for meant in pair.words.wants(key)}
+    places = [
+        word.start for word in passage.words if wanted & pair.words.says((*word.keys, *word.parts))
+    ]
+    return not places or any(
+        place < there.start and not any(place < one.start < there.start for one in others)
+        for place in places
+    )
 
 
 def _last_day(brief: TopicBrief) -> date:

@@ -23,6 +23,7 @@ class Lexicon:
         scopes: Words that claim for all, or the utmost.
         causes: Words that name a cause.
         said: Words that say that somebody said it.
+        official: Those of them that a sentence may leave out.
         hedges: Words that make a statement less than certain.
         limits: Words that say of how much it holds.
         reversers: Words that turn it round.
@@ -35,6 +36,7 @@ class Lexicon:
     scopes: frozenset[str]
     causes: frozenset[str]
     said: frozenset[str]
+    official: frozenset[str]
     hedges: frozenset[str]
     limits: frozenset[str]
     reversers: frozenset[str]
@@ -83,6 +85,7 @@ def lexicon(*, korean: bool) -> Lexicon:
             scopes=words.SCOPES,
             causes=words.CAUSES,
             said=words.SAID,
+            official=words.OFFICIAL,
             hedges=words.HEDGES,
             limits=words.LIMITS,
             reversers=words.REVERSERS,
@@ -95,6 +98,7 @@ def lexicon(*, korean: bool) -> Lexicon:
         scopes=_stems(english.SCOPES),
         causes=_stems(english.CAUSES),
         said=_stems(english.SAID),
+        official=_stems(english.OFFICIAL),
         hedges=_stems(english.HEDGES),
         limits=_stems(english.LIMITS),
         reversers=_stems(english.REVERSERS),

@@ -1,9 +1,17 @@
 """Whether a sentence affirms what the passage affirms: negation, doubt, questions, and how far it holds."""
 
+import re
+
 from trends.domain.drafting import Check, Finding
 from trends.domain.verify.meaning import lexicon
 from trends.domain.verify.reading import Reading
 from trends.domain.verify.support import Pair
+
+_SHARE = re.compile(
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine) (?:of|in|out of) (?:\d+|the|two|three|four|five|six|seven|eight|nine|ten)\b"
+    r"|명 (?:중|가운데)|곳 (?:중|가운데)",
+    re.IGNORECASE,
+)
 
 
 def negation(pair: Pair) -> list[Finding]:
@@ -49,7 +57,12 @@ def doubt(pair: Pair) -> list[Finding]:
 
 def limits(pair: Pair) -> list[Finding]:
     """`some` is not everybody."""
-    return _kept(pair, "limits", Check.SCOPE)
+    findings = _kept(pair, "limits", Check.SCOPE)
+    if _SHARE.search(pair.passage.reading.text) and not pair.part.numbers:
+        findings.append(
+            Finding(check=Check.SCOPE, what="The evidence says it of a share of them; say which.")
+        )
+    return findings
 
 
 def _kept(pair: Pair, kind: str, check: Check) -> list[Finding]:

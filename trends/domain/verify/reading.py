@@ -384,6 +384,8 @@ class _Korean:
 
     def _other(self, place: int, piece: Morpheme) -> None:
         form = piece.form
+        if piece.tag == "NNB" and form == "수" and self._possible(place):
+            self.conditional.add(self.clause)
         if piece.tag in _KO_PREDICATES:
             if form in words_ko.NEGATORS and self._negates(place, piece):
                 self._negators.append((piece.start, form, self.clause))
@@ -402,6 +404,11 @@ class _Korean:
             self._ending(place, piece)
         elif piece.tag in {"SP", "SE", "SSO", "SSC", "SS", "SF"} and form in _BREAKS:
             self.clause += 1
+
+    def _possible(self, place: int) -> bool:
+        """Whether it says that something can be: 연장할 수 있다."""
+        following = self._pieces[place + 1 : place + 3]
+        return any(piece.form == "있" for piece in following)
 
     def _negates(self, place: int, piece: Morpheme) -> bool:
         if piece.form == "말":

@@ -28,7 +28,7 @@ def roles(pair: Pair) -> list[Finding]:
         return []
     found = list(_particles(pair)) if pair.part.korean else list(_prepositions(pair))
     found += list(_subjects(pair))
-    found += [] if pair.part.korean else list(_order(pair))
+    found += list(_clauses(pair)) if pair.part.korean else list(_order(pair))
     return found[:3]
 
 
@@ -56,6 +56,10 @@ def attribution(pair: Pair) -> list[Finding]:
         for other in _verbs_of_saying(pair, pair.passage.reading)
         if (one := _speaker(pair.passage.reading, other)) is not None
     ] or _before_quote(pair.passage.reading)
+    told = _verbs_of_saying(pair, pair.part) or list(_named_as_source(pair.part))
+    if _opinion(pair) and not told:
+        what = "Somebody says so in the evidence; say who."
+        return [Finding(check=Check.ATTRIBUTION, what=what)]
     speakers = [_speaker(pair.part, verb) for verb in _verbs_of_saying(pair, pair.part)]
     for speaker in (*speakers, *_named_as_source(pair.part)):
         if speaker is None or speaker.key in pair.words.frame:
@@ -146,6 +150,11 @@ def _prepositions(pair: Pair) -> Iterator[Finding]:
     """From is not to, and before is not after."""
     for word in pair.part.content:
         theirs = {one.role for one in pair.passage.reading.words if one.key == word.key}
+        if theirs and _set_apart(word, theirs):
+            written = pair.part.text[word.start : word.end]
+            yield Finding(
+                check=Check.SUPPORT, what=f"'{written}' is set apart in one of the two only."
+            )
         if not word.role or word.role in theirs:
             continue
         if any(word.role in group and theirs & group for group in words_en.CONTRASTING):
@@ -197,6 +206,37 @@ def _order(pair: Pair) -> Iterator[Finding]:
             ]
             if before and all(name is not None and name.key != one.key for name in before):
                 yield _swapped(pair, one)
+
+
+def _set_apart(word: Word, theirs: set[str]) -> bool:
+    if word.role in words_en.EXCLUSIVE:
+        return not theirs & words_en.EXCLUSIVE
+    return theirs <= words_en.EXCLUSIVE
+
+
+def _clauses(pair: Pair) -> Iterator[Finding]:
+    """Where a passage tells of several, what is told of one stays with that one."""
+    passage = pair.passage.reading
+    headed = {word.clause for word in passage.words if word.role == "subject"}
+    if len(headed) < 2:  # noqa: PLR2004 - several
+        return
+    for clause in range(pair.part.clauses):
+        mine = [
+            word
+            for word in pair.part.content
+            if word.clause == clause and word.kind is not Kind.VERB and word not in pair.borrowed
+        ]
+        homes = [
+            {at for at in headed if any(_same(pair, word, one) for one in _of(passage, at))}
+            for word in mine
+        ]
+        told = [home for home in homes if home]
+        if told and not any(all(at in home for home in told) for at in told[0]):
+            yield _swapped(pair, mine[0])
+
+
+def _of(reading: Reading, clause: int) -> list[Word]:
+    return [word for word in reading.words if word.clause == clause]
 
 
 def _swapped(pair: Pair, word: Word) -> Finding:
@@ -284,6 +324,16 @@ def _speaker(reading: Reading, verb: Word) -> Word | None:
     # "after Larkfield said": who says it stands in a phrase.
     held = [word for word in near if word.kind is not Kind.VERB]
     return held[-1] if held else after[0] if after else None
+
+
+def _opinion(pair: Pair) -> bool:
+    """Whether what the sentence takes from the passage is what somebody says."""
+    if pair.part.korean != pair.passage.reading.korean:
+        return False
+    return any(
+        word.clause in pair.used and not {*word.keys, *word.parts} & pair.words.official
+        for word in _verbs_of_saying(pair, pair.passage.reading)
+    )
 
 
 def _named_as_source(reading: Reading) -> Iterator[Word]:

@@ -150,7 +150,8 @@ def _dropped(pair: Pair) -> list[Finding]:
         )
         for word in pair.passage.reading.content
         if word.clause in pair.used
-        and not any(other.says((key,)) & wanted for key in (*word.keys, *word.parts))
+        and not other.says(word.keys[:1]) & wanted
+        and not all(other.says((part,)) & wanted for part in word.parts)
     ]
 
 

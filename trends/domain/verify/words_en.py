@@ -99,7 +99,7 @@ NEGATORS: frozenset[str] = frozenset(
 )
 REVERSERS: frozenset[str] = frozenset(
     """
-    decline declined declines deny denied denies denying refute refuted refutes reject rejected rejects refuse refused refuses dispute disputed
+    delay delayed delays postpone postponed postpones suspend suspended shelve shelved decline declined declines deny denied denies denying refute refuted refutes reject rejected rejects refuse refused refuses dispute disputed
     disputes dismiss dismissed dismisses debunk debunked false fake hoax untrue wrong myth fail failed fails failing
     failure lack lacks lacked stop stopped stops halt halted halts cancel cancelled canceled cancels withdraw withdrew
     withdrawn unlikely doubt doubts doubted avoid avoided avoids ban banned bans against lose lost loses
@@ -163,7 +163,7 @@ AUXILIARIES: frozenset[str] = frozenset("is are was were be been being get gets 
 PREPOSITIONS: frozenset[str] = frozenset(
     """
     of in on at for from to into onto with within by via per about around among between during through across amid after
-    before since until against over under than as near outside inside despite without
+    before since until against over under than as near outside inside despite without unlike except
     """.split()
 )
 CONTRASTING: tuple[frozenset[str], ...] = (
@@ -171,6 +171,11 @@ CONTRASTING: tuple[frozenset[str], ...] = (
     frozenset({"before", "after", "since", "until"}),
     frozenset({"over", "under"}),
     frozenset({"with", "without"}),
+)
+EXCLUSIVE: frozenset[str] = frozenset({"than", "unlike", "except", "without", "against", "despite"})
+"""Prepositions of what is set apart: it never changes places with what it is set apart from."""
+OFFICIAL: frozenset[str] = frozenset(
+    "announce announced announces confirm confirmed confirms".split()
 )
 SUBORDINATORS: frozenset[str] = frozenset("after before as because when".split())
 CLAUSE_WORDS: frozenset[str] = frozenset("and but while whereas although though or".split())

@@ -73,7 +73,7 @@ OPPOSITES: tuple[tuple[str, str], ...] = (
 NEGATORS: frozenset[str] = frozenset("않 못 못하 아니 없 안 말 아니하".split())
 REVERSERS: frozenset[str] = frozenset(
     """
-    부인 반박 거부 거절 실패 거짓 루머 허위 오보 사실무근 의혹 중단 취소 철회 없이 무산 부정 반대 금지 불가 불발 포기 외면
+    미루 연기 보류 유보 지연 부인 반박 거부 거절 실패 거짓 루머 허위 오보 사실무근 의혹 중단 취소 철회 없이 무산 부정 반대 금지 불가 불발 포기 외면
     """.split()
 )
 """Words that turn round what they stand with: a sentence cannot leave them out."""
@@ -112,9 +112,10 @@ CAUSAL_ENDINGS: frozenset[str] = frozenset(
 )
 
 SAID: frozenset[str] = frozenset(
-    "밝히 말하 전하 설명 발표 주장 강조 지적 언급 부인 반박 인정 덧붙이 경고 당부 호소 답하 해명 입".split()
+    "비판 평가 밝히 말하 전하 설명 발표 주장 강조 지적 언급 부인 반박 인정 덧붙이 경고 당부 호소 답하 해명 입".split()
 )
-REPORTED: frozenset[str] = frozenset("보도 전하 따르".split())
+OFFICIAL: frozenset[str] = frozenset("밝히 전하 설명 발표 답하 덧붙이 입".split())
+"""What a sentence may leave out: who states what is known, in their own matter."""
 
 CLAUSE_ENDINGS: frozenset[str] = frozenset(
     {"고", "지만", "며", "으며", "면서", "으면서", "는데", "은데", "ᆫ데", "으나", "나", "자"}

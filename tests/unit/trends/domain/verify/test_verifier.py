@@ -1,6 +1,7 @@
 """Judging sentences by the evidence they cite."""
 
 import pytest
+from tests.unit.trends.domain.verify.third_cases import THIRD_HONEST, THIRD_LIES
 
 from tests.unit.trends.domain.verify.draft_cases import (
     BLINDS,
@@ -47,20 +48,21 @@ def test_nine_in_ten_honest_sentences_survive(case: TopicBrief) -> None:
 
 
 @pytest.mark.parametrize(
-    ("case", "sentence", "evidence"), SECOND_LIES, ids=lambda value: str(value)[:60]
+    ("case", "sentence", "evidence"), [*SECOND_LIES, *THIRD_LIES], ids=lambda value: str(value)[:60]
 )
-def test_a_lie_of_the_second_set_holds_nowhere(
+def test_a_lie_of_the_later_sets_holds_nowhere(
     case: TopicBrief, sentence: str, evidence: str
 ) -> None:
     assert not judged(case, sentence, evidence).holds
 
 
-def test_nine_in_ten_honest_sentences_of_both_sets_survive() -> None:
-    both = [*HONEST, *((case, sentence, (evidence,)) for case, sentence, evidence in SECOND_HONEST)]
+def test_nine_in_ten_honest_sentences_of_all_sets_survive() -> None:
+    later = [*SECOND_HONEST, *THIRD_HONEST]
+    every = [*HONEST, *((case, sentence, (evidence,)) for case, sentence, evidence in later)]
     fallen = [
-        sentence for case, sentence, cited in both if not judged(case, sentence, *cited).holds
+        sentence for case, sentence, cited in every if not judged(case, sentence, *cited).holds
     ]
-    assert len(fallen) <= (1 - SURVIVING) * len(both), fallen
+    assert len(fallen) <= (1 - SURVIVING) * len(every), fallen
 
 
 @pytest.mark.parametrize("case", [BLINDS, CLUB], ids=["en", "ko"])
