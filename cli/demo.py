@@ -45,7 +45,8 @@ def demo(
 ) -> None:
     """Start everything in a temporary state, run one news report over the sample, and stop.
 
-    Needs no keys and leaves nothing running. The sample is made up, and the report says so.
+    Needs no keys, asks no paid model even where there is a key, and leaves nothing running. The sample is made up, and the
+    report says so.
     """
     import asyncio
 

@@ -28,8 +28,12 @@ NOT_OURS = (
     "TRENDS_DATABASE_URL",
     "TRENDS_STATE",
 )
-# It serves this machine alone, and has nobody who could show a key.
-OURS = {"TRENDS_ENV": "development", "TRENDS_AUTH__MODE": "off"}
+# It serves this machine alone, has nobody who could show a key, and spends nobody's money.
+OURS = {
+    "TRENDS_ENV": "development",
+    "TRENDS_AUTH__MODE": "off",
+    "TRENDS_LLM__ENABLED": "false",
+}
 
 
 def demo_environ(environ: Mapping[str, str]) -> dict[str, str]:
