@@ -1,7 +1,6 @@
 """Judging sentences by the evidence they cite."""
 
 import pytest
-from tests.unit.trends.domain.verify.third_cases import THIRD_HONEST, THIRD_LIES
 
 from tests.unit.trends.domain.verify.draft_cases import (
     BLINDS,
@@ -13,6 +12,7 @@ from tests.unit.trends.domain.verify.draft_cases import (
     draft,
 )
 from tests.unit.trends.domain.verify.second_cases import SECOND_HONEST, SECOND_LIES
+from tests.unit.trends.domain.verify.third_cases import THIRD_HONEST, THIRD_LIES
 from trends.domain.drafting import Check, Claim, Judged, TopicBrief, TopicDraft
 from trends.domain.korean import shared_tokenizer
 from trends.domain.verify import verify
