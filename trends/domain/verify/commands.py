@@ -5,7 +5,7 @@ Evidence is written by anybody, and some of it is written for whoever summarizes
 
 import re
 
-from trends.domain.verify.reading import Reading
+from trends.domain.verify.text_parts import Reading
 
 _ENGLISH = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules?|above|previous|prior|everything)\b"

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from trends.domain.drafting import Check, Finding, TopicBrief
 from trends.domain.verify.dates import Mention, resolved
 from trends.domain.verify.quantities import Quantity
-from trends.domain.verify.reading import Reading, Word
 from trends.domain.verify.support import Pair
+from trends.domain.verify.text_parts import Reading, Word
 
 _SEVERAL = 2
 # As far as a bound stands from its number: "more than 40".

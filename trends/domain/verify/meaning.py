@@ -7,7 +7,8 @@ from functools import cache
 
 from trends.domain.drafting import Check
 from trends.domain.verify import words_en, words_ko
-from trends.domain.verify.reading import Kind, Word, stem
+from trends.domain.verify.reading_en import stem
+from trends.domain.verify.text_parts import Kind, Word
 
 UP, DOWN = "+up", "+down"
 _STRONG = "!"

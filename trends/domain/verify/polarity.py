@@ -4,8 +4,8 @@ import re
 
 from trends.domain.drafting import Check, Finding
 from trends.domain.verify.meaning import lexicon
-from trends.domain.verify.reading import Reading
 from trends.domain.verify.support import Pair
+from trends.domain.verify.text_parts import Reading
 
 _SHARE = re.compile(
     r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine) (?:of|in|out of) (?:\d+|the|two|three|four|five|six|seven|eight|nine|ten)\b"

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from trends.domain.drafting import Check, Finding
 from trends.domain.verify import words_en
-from trends.domain.verify.reading import Kind, Reading, Word
 from trends.domain.verify.support import Pair
+from trends.domain.verify.text_parts import Kind, Reading, Word
 
 _ACCORDING = re.compile(r"\baccording to (?:the )?$", re.IGNORECASE)
 # Phrases that may stand anywhere in a sentence.

@@ -7,7 +7,7 @@ from functools import cached_property
 from trends.domain.drafting import Check, Finding, Source
 from trends.domain.text import fold
 from trends.domain.verify.meaning import Lexicon, lexicon
-from trends.domain.verify.reading import Reading, Word
+from trends.domain.verify.text_parts import Reading, Word
 
 _SHORTEST = 2
 # A headline quotes without saying that somebody said it.

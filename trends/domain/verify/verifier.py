@@ -9,9 +9,10 @@ from trends.domain.sentences import sentences
 from trends.domain.verify import figures, polarity, roles
 from trends.domain.verify.commands import commands
 from trends.domain.verify.form import cited, form, quotes
-from trends.domain.verify.reading import Kind, Reading, read
+from trends.domain.verify.reading import read
 from trends.domain.verify.statement import statement
 from trends.domain.verify.support import Pair, Passage, coverage, names
+from trends.domain.verify.text_parts import Kind, Reading
 from trends.domain.verify.words_en import AUXILIARIES
 
 _MOST_SPLITS = 6
