@@ -1,5 +1,6 @@
 """Whether the numbers and times of a sentence are those of a passage, and belong to the same things there."""
 
+import re
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from trends.domain.verify.support import Pair
 from trends.domain.verify.text_parts import Reading, Word
 
 _SEVERAL = 2
+_STEP = re.compile(r"\b(to|by|from) $", re.IGNORECASE)
 # As far as a bound stands from its number: "more than 40".
 _NEAR = 6
 
@@ -95,6 +97,8 @@ def _number(what: str) -> Finding:
 
 def _beside(pair: Pair, here: Quantity, there: Quantity) -> bool:
     """Whether the word before a number is before it in the passage, too, and no number like it between that is left out."""
+    if not _same_step(pair, here, there) or not _same_owner(pair, here, there):
+        return False
     anchor = _anchor(pair.part, here)
     if anchor is None:
         return True
@@ -114,6 +118,28 @@ def _beside(pair: Pair, here: Quantity, there: Quantity) -> bool:
         if same_side and all(any(one.same(mine) for mine in pair.part.numbers) for one in between):
             return True
     return False
+
+
+def _same_step(pair: Pair, here: Quantity, there: Quantity) -> bool:
+    """`by 18,000` is not `to 18,000`."""
+    mine = _STEP.search(pair.part.text[: here.start])
+    theirs = _STEP.search(pair.passage.reading.text[: there.start])
+    return not mine or not theirs or mine[1].casefold() == theirs[1].casefold()
+
+
+def _same_owner(pair: Pair, here: Quantity, there: Quantity) -> bool:
+    """Whether the last name before a number is the last one before it in the passage."""
+    mine, theirs = _owner(pair.part, here), _owner(pair.passage.reading, there)
+    return mine is None or theirs is None or mine == theirs or theirs in pair.part.keys
+
+
+def _owner(reading: Reading, number: Quantity) -> str | None:
+    names = [
+        word.key
+        for word in reading.content
+        if reading.text[word.start].isupper() and not word.role and word.end <= number.start
+    ]
+    return names[-1] if names else None
 
 
 def _anchor(part: Reading, number: Quantity) -> Word | None:

@@ -231,8 +231,14 @@ def _clauses(pair: Pair) -> Iterator[Finding]:
             for word in mine
         ]
         told = [home for home in homes if home]
-        if told and not any(all(at in home for home in told) for at in told[0]):
+        common = {at for at in told[0] if all(at in home for home in told)} if told else set[int]()
+        negated = {at for _, at in passage.negated}
+        denies = clause in {at for _, at in pair.part.negated}
+        if told and not common:
             yield _swapped(pair, mine[0])
+        elif common and not any((at in negated) is denies for at in common):
+            what = "In the evidence something else is negated."
+            yield Finding(check=Check.NEGATION, what=what)
 
 
 def _of(reading: Reading, clause: int) -> list[Word]:
