@@ -36,6 +36,7 @@ from api.routes import (
     settings,
     shares,
     sources,
+    spending,
     trends,
     uploads,
     webhook_endpoints,
@@ -76,6 +77,10 @@ TAGS = [
     {"name": "evidence", "description": "What reports and trends rest on."},
     {"name": "shares", "description": "Links that show one report to whoever has them."},
     {"name": "webhooks", "description": "Addresses of your own that hear of reports."},
+    {
+        "name": "spending",
+        "description": "What was spent, what is left, what it is going to cost, and stopping it.",
+    },
     {
         "name": "settings",
         "description": "What is in force, where it was written, and who changed it.",
@@ -140,6 +145,7 @@ def create_app(doors: Doors | None = None, *, pace: Pace | None = None) -> Api:
         uploads,
         channels,
         webhook_endpoints,
+        spending,
         settings,
         keys,
         health,
@@ -176,7 +182,13 @@ async def _lifespan(
         stop = asyncio.Event()
         keeping = [
             asyncio.create_task(_keep_going(part, stop))
-            for part in (doors.reconciler, doors.pollers, doors.schedules, doors.backfills)
+            for part in (
+                doors.reconciler,
+                doors.pollers,
+                doors.schedules,
+                doors.backfills,
+                doors.crossings,
+            )
         ]
         try:
             yield

@@ -21,6 +21,7 @@ from api.throttle import Failures
 from engine.access import AccessService
 from engine.backfills import BackfillService
 from engine.endpoints import EndpointService
+from engine.estimates import Estimates
 from engine.monitors import MonitorService
 from engine.requests import StartRun
 from engine.runs import PendingStage, Started
@@ -28,6 +29,7 @@ from engine.schedules import Schedules
 from engine.setting_changes import SettingChanges
 from engine.shares import ShareService
 from engine.sources import SourceService
+from engine.spending import SpendingService
 from engine.trends import TrendService
 from trends.domain.access import Principal, Scope
 from trends.domain.models import Language
@@ -198,6 +200,21 @@ class Doors(Protocol):
         ...
 
     @property
+    def spending(self) -> SpendingService:
+        """What was spent, what is left, and stopping it."""
+        ...
+
+    @property
+    def estimates(self) -> Estimates:
+        """What something is going to cost."""
+        ...
+
+    @property
+    def crossings(self) -> Reconciling:
+        """Tells people of budgets that come to their end."""
+        ...
+
+    @property
     def uploads_dir(self) -> Path:
         """Where uploaded files of the tenant `local` go."""
         ...
@@ -294,6 +311,9 @@ ReadsTrends = Annotated[Principal, Security(principal, scopes=[Scope.TRENDS_READ
 WritesTrends = Annotated[Principal, Security(principal, scopes=[Scope.TRENDS_WRITE])]
 ReadsSettings = Annotated[Principal, Security(principal, scopes=[Scope.SETTINGS_READ])]
 WritesSettings = Annotated[Principal, Security(principal, scopes=[Scope.SETTINGS_WRITE])]
+ReadsLimits = Annotated[Principal, Security(principal, scopes=[Scope.LIMITS_READ])]
+WritesLimits = Annotated[Principal, Security(principal, scopes=[Scope.LIMITS_WRITE])]
+ReadsMetrics = Annotated[Principal, Security(principal, scopes=[Scope.METRICS_READ])]
 Administers = Annotated[Principal, Security(principal, scopes=[Scope.ADMIN])]
 
 ServedBy = Annotated[Served, Depends(served)]

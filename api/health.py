@@ -3,12 +3,13 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from api.auth import needs
-from api.deps import ServedBy
+from api.deps import ReadsMetrics, ServedBy
 from api.errors import MEDIA_TYPE, RETRY_AFTER_SECONDS, problem_response, request_id_of
 from api.metrics import CONTENT_TYPE
 from api.schemas import Health
-from trends.domain.access import Scope
+from api.spending_metrics import spending_text
+from trends.domain.access import OPEN_TENANT
+from trends.errors import StorageError
 
 router = APIRouter(tags=["health"])
 
@@ -63,10 +64,19 @@ async def readyz(request: Request, served: ServedBy) -> Response:
     "/metrics",
     operation_id="metrics",
     summary="Figures for Prometheus",
-    dependencies=[needs(Scope.METRICS_READ)],
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
-async def metrics(served: ServedBy) -> Response:
-    """Write the API's figures in the Prometheus text format."""
-    return Response(served.metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+async def metrics(who: ReadsMetrics, served: ServedBy) -> Response:
+    """Write figures in the Prometheus text format: of this process, and of the ledger as it is now.
+
+    What was spent is told of one's own tenant; of all tenants to the installation's own.
+    """
+    tenant = None if who.tenant == OPEN_TENANT else who.tenant
+    try:
+        read = await served.doors.spending.figures(who.tenant, tenant)
+    except StorageError:
+        # The process's own figures are wanted most when something is down.
+        read = None
+    text = served.metrics.text() + spending_text(read, [who.tenant])
+    return Response(text, headers={"Content-Type": CONTENT_TYPE})

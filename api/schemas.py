@@ -9,7 +9,9 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from engine.requests import PRIORITIES, StartRun
 from engine.runs import PendingStage
+from engine.spending import RunSpending
 from trends.domain.models import Edition, Language, RunStatus
+from trends.limits.quotas import usd
 from trends.storage.rows import RunEvent, RunRow, StageRow
 from workflows.stages import OPTIONAL, PIPELINES, Stage
 
@@ -199,9 +201,26 @@ class RunSummary(Out):
     links: Links
 
 
+class RunCallsOut(Out):
+    """What a run asked of models."""
+
+    asked: int = Field(description="Requests that left for a provider, repeated ones included.")
+    repeated: int = Field(
+        description="Made again because an earlier one may have been answered unheard."
+    )
+    failed: int = Field(description="Came back without an answer.")
+    from_log: int = Field(description="How often an answer was taken from the log.")
+    from_cache: int = Field(description="Answered from the cache.")
+
+
 class Run(RunSummary):
     """One run."""
 
+    calls: RunCallsOut
+    cost_micro_usd: int = Field(
+        description="What was charged, as the ledger has it, in whole micro-USD: a millionth of a USD."
+    )
+    cost_usd: str = Field(description="The same in USD, as decimal text.")
     stages: list[RunStage] = Field(description="Every stage in order, those to come included.")
 
 
@@ -256,10 +275,26 @@ def run_item(row: RunRow, ui_base: str | None, monitor: str | None = None) -> Ru
 
 
 def run_out(
-    row: RunRow, stages: Iterable[StageRow], ui_base: str | None, monitor: str | None = None
+    row: RunRow,
+    stages: Iterable[StageRow],
+    spending: RunSpending,
+    ui_base: str | None,
+    monitor: str | None = None,
 ) -> Run:
-    """Show a row with its stages."""
-    return Run(**_fields(row, ui_base, monitor), stages=_stages(row, tuple(stages)))
+    """Show a row with its stages and what it cost."""
+    calls = spending.calls.model_dump(include=set(RunCallsOut.model_fields))
+    return Run(
+        **_fields(row, ui_base, monitor),
+        calls=RunCallsOut(**calls),
+        cost_micro_usd=spending.cost_micro,
+        cost_usd=usd_text(spending.cost_micro),
+        stages=_stages(row, tuple(stages)),
+    )
+
+
+def usd_text(micro_usd: int) -> str:
+    """Write micro-USD in USD, exactly: `0.0123`; at least two decimals."""
+    return usd(micro_usd).replace("$", "").replace(",", "")
 
 
 def event_out(event: RunEvent) -> Event:

@@ -17,8 +17,11 @@ from trends.domain.fires import Fire, FireState, fire_key
 from trends.domain.monitors import Monitor, MonitorRevision, MonitorSpec, MonitorState
 from trends.domain.pace import Overlap, Pace, fires_between
 from trends.errors import RunNotFoundError
+from trends.limits.freeze import Freeze
 from trends.notify.alerts import schedule_missed
+from trends.notify.base import Notice
 from trends.notify.deliver import ChannelMaker, OutboxLedger, leave_to_senders
+from trends.notify.spending_alerts import FreezeFacts, schedule_frozen
 from trends.settings import SettingsInForce, load_market
 from trends.storage.fires import FireStore
 from trends.storage.monitors import MonitorStore
@@ -74,7 +77,28 @@ class Missed:
             language=spec.report_language,
             at=self._clock(),
         )
-        names = spec.channels or self._settings.current.notify.run_channels
+        await self._leave(monitor, notice)
+
+    async def tell_frozen(self, monitor: Monitor, time: datetime, freeze: Freeze) -> None:
+        """Tell that a monitor stands still, once for each freeze, on its channels.
+
+        Raises:
+            StorageError: The outbox failed.
+        """
+        spec = monitor.spec
+        notice = schedule_frozen(
+            monitor.tenant,
+            monitor.name,
+            FreezeFacts(number=freeze.number, author=freeze.author, reason=freeze.reason),
+            time=time,
+            zone=spec.time_zone or load_market(spec.market).time_zone,
+            language=spec.report_language,
+            at=self._clock(),
+        )
+        await self._leave(monitor, notice)
+
+    async def _leave(self, monitor: Monitor, notice: Notice) -> None:
+        names = monitor.spec.channels or self._settings.current.notify.run_channels
         await leave_to_senders(self._outbox, self._channels, names, notice)
 
 

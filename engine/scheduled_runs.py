@@ -22,6 +22,7 @@ from trends.domain.models import Edition, RunStatus, SourceOutcome
 from trends.domain.monitors import Monitor, MonitorState, pace_in
 from trends.domain.pace import due_of, next_fires
 from trends.errors import InvalidRequestError, MonitorNotFoundError
+from trends.limits.freeze import Freeze, Freezer
 from trends.settings import SettingsInForce, load_market
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.fires import FireStore
@@ -33,6 +34,9 @@ LATE = "late"
 
 TellMissed = Callable[[Monitor, tuple[datetime, ...], str], Awaitable[None]]
 """Tells people that a monitor did not run at some times, and why."""
+
+TellFrozen = Callable[[Monitor, datetime, Freeze], Awaitable[None]]
+"""Tells people that a monitor does not run by itself while paid calls are stopped."""
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -48,6 +52,8 @@ class ScheduledRuns:
         fires: What became of each time.
         settings: Pinned into each run.
         missed: Tells people of a time that cannot have a run.
+        freezer: Knows whether paid calls, and schedules with them, are stopped.
+        frozen: Tells people of that.
     """
 
     def __init__(
@@ -59,6 +65,8 @@ class ScheduledRuns:
         fires: FireStore,
         settings: SettingsInForce,
         missed: TellMissed,
+        freezer: Freezer,
+        frozen: TellFrozen,
     ) -> None:
         self._monitors = monitors
         self._store = store
@@ -67,6 +75,8 @@ class ScheduledRuns:
         self._fires = fires
         self._settings = settings
         self._missed = missed
+        self._freezer = freezer
+        self._frozen = frozen
 
     async def fire(self, tenant: str, monitor: str, scheduled_at: datetime) -> FireResult:
         """Write down the run of one time, or why there is none. Asked again, it is the same run.
@@ -123,6 +133,8 @@ class ScheduledRuns:
             note = "The monitor is paused."
             await self._fires.passed(tenant, name, (scheduled_at,), FireState.PAUSED, note)
             return FireResult(note=note)
+        if by_pace and (stopped := await self._stopped(monitor, scheduled_at)):
+            return FireResult(note=stopped)
         request = StartRun(monitor=name, priority=PRIORITY)
         whole = make_whole(request_of(monitor, request), settings, scheduled_at)
         asked = as_asked(monitor, whole)
@@ -147,6 +159,18 @@ class ScheduledRuns:
             due_at=due_of(pace, scheduled_at) if pace is not None and by_pace else None,
             ends_with=monitor.spec.overlap == "terminate_other",
         )
+
+    async def _stopped(self, monitor: Monitor, scheduled_at: datetime) -> str:
+        """Why a time begins no run while paid calls are stopped; empty where it begins one."""
+        tenant, name = monitor.tenant, monitor.name
+        freeze = await self._freezer.standing(tenant)
+        # What was accepted before they were stopped is the run of this time, however late it is asked for again.
+        if freeze is None or await self._store.by_key(tenant, fire_key(name, scheduled_at)):
+            return ""
+        note = f"{freeze.author} has stopped paid calls: {freeze.reason or 'no reason was given'}"
+        await self._frozen(monitor, scheduled_at, freeze)
+        await self._fires.passed(tenant, name, (scheduled_at,), FireState.FROZEN, note)
+        return note
 
     async def _partial(
         self, row: RunRow, read: dict[str, StageRow], missing: tuple[str, ...], due_at: datetime

@@ -18,7 +18,9 @@ from engine.access import AccessService
 from engine.backfill_layout import Layout
 from engine.backfills import BackfillService
 from engine.connect import connect
+from engine.crossings import Crossings
 from engine.endpoints import EndpointDirectory, EndpointService
+from engine.estimates import Estimates
 from engine.gateways import Gateways, make_gateways, make_ledger
 from engine.launch import RPC_TIMEOUT
 from engine.missed import Judge, Missed
@@ -34,12 +36,15 @@ from engine.senders import Senders
 from engine.setting_changes import SettingChanges
 from engine.shares import ShareService
 from engine.sources import SourceService
+from engine.spending import SpendingService, quotas_in_force
 from engine.state import State, locate_state, prepare_state, read_running
 from engine.targets import Targets, with_feeds
 from engine.trends import TrendService
 from trends.domain.calls import Role
 from trends.domain.delivery_policy import DeliveryPolicy
 from trends.errors import TrendsError
+from trends.limits.freeze import Freezer
+from trends.limits.windows import day_of
 from trends.notify.endpoints import Endpoints
 from trends.notify.outside import Outside
 from trends.notify.policies import policies_of
@@ -101,6 +106,7 @@ class Parts:
         secrets: Reads what settings refer to.
         gateways: The way to models.
         backfills: Questions over past spans.
+        freezer: Stops paid calls, and schedules with them.
     """
 
     live: LiveSettings
@@ -125,6 +131,7 @@ class Parts:
     secrets: Secrets
     gateways: Gateways
     backfills: BackfillStore
+    freezer: Freezer
 
     @property
     def settings(self) -> Settings:
@@ -151,6 +158,9 @@ class Doors:
         backfills: Ask a monitor over a past span.
         schedules: Keeps schedules in line with monitors, and senders with the outbox.
         setting_changes: Changes settings while processes run.
+        spending: What was spent, what is left, and stopping it.
+        estimates: What something is going to cost.
+        crossings: Tells people of budgets that come to their end.
     """
 
     parts: Parts
@@ -167,6 +177,9 @@ class Doors:
     backfills: BackfillService
     schedules: Schedules
     setting_changes: SettingChanges
+    spending: SpendingService
+    estimates: Estimates
+    crossings: Crossings
 
     @property
     def live(self) -> LiveSettings:
@@ -304,6 +317,7 @@ async def open_parts(
                 secrets,
             ),
             backfills=BackfillStore(database, clock),
+            freezer=Freezer(database),
         )
         async with following(live):
             yield parts
@@ -354,6 +368,7 @@ async def open_doors(
             new_id=new_run_id,
         )
         schedules = make_schedules(client, parts)
+        spending = make_spending(parts)
         yield Doors(
             parts=parts,
             client=client,
@@ -379,7 +394,45 @@ async def open_doors(
                 ShareStore(parts.database), parts.store, key=parts.server_key, clock=clock
             ),
             setting_changes=SettingChanges(parts.live, parts.setting_versions, clock),
+            spending=spending,
+            estimates=make_estimates(parts, backfills),
+            crossings=Crossings(
+                spending.usage_reader,
+                parts.monitors,
+                parts.outbox,
+                parts.channels,
+                parts.live,
+                clock,
+                schedules.changed,
+            ),
         )
+
+
+def make_spending(parts: Parts) -> SpendingService:
+    """Make what people see of money."""
+    return SpendingService(
+        parts.database,
+        parts.live,
+        freezer=parts.freezer,
+        calls=CallStore(parts.database, parts.clock),
+        cache=CacheStore(parts.database, parts.clock, lambda: parts.settings.cache),
+        monitors=parts.monitors,
+        today=lambda quotas: day_of(parts.clock(), quotas.zone),
+    )
+
+
+def make_estimates(parts: Parts, backfills: BackfillService) -> Estimates:
+    """Make what says what something is going to cost."""
+    return Estimates(
+        parts.database,
+        monitors=parts.monitors,
+        backfills=backfills,
+        freezer=parts.freezer,
+        secrets=parts.secrets,
+        settings=parts.live,
+        quotas_of=quotas_in_force(parts.live),
+        clock=parts.clock,
+    )
 
 
 def make_access(parts: Parts) -> AccessService:
@@ -420,6 +473,7 @@ def may_plan(parts: Parts) -> bool:
 
 def make_scheduled_runs(parts: Parts) -> ScheduledRuns:
     """Make what begins the runs of schedules."""
+    missed = make_missed(parts)
     return ScheduledRuns(
         parts.monitors,
         parts.store,
@@ -427,7 +481,9 @@ def make_scheduled_runs(parts: Parts) -> ScheduledRuns:
         make_acceptor(parts),
         parts.fires,
         parts.live,
-        make_missed(parts).tell,
+        missed.tell,
+        parts.freezer,
+        missed.tell_frozen,
     )
 
 

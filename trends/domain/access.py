@@ -29,6 +29,8 @@ class Scope(StrEnum):
     TRENDS_WRITE = "trends:write"
     SETTINGS_READ = "settings:read"
     SETTINGS_WRITE = "settings:write"
+    LIMITS_READ = "limits:read"
+    LIMITS_WRITE = "limits:write"
     METRICS_READ = "metrics:read"
     ADMIN = "admin"
 
@@ -40,6 +42,7 @@ READING = frozenset(
         Scope.SOURCES_READ,
         Scope.TRENDS_READ,
         Scope.SETTINGS_READ,
+        Scope.LIMITS_READ,
     }
 )
 WRITING = READING | {
@@ -48,7 +51,8 @@ WRITING = READING | {
     Scope.SOURCES_WRITE,
     Scope.TRENDS_WRITE,
 }
-# Short words for what most people want; figures, keys and settings, which are of all tenants, are asked for by name.
+# Short words for what most people want; figures, keys, settings, which are of all tenants, and stopping what costs money
+# are asked for by name.
 BUNDLES = {"read": READING, "write": WRITING}
 
 

@@ -14,6 +14,7 @@ class FireState(StrEnum):
     MISSED = "missed"
     SKIPPED = "skipped"
     PAUSED = "paused"
+    FROZEN = "frozen"
 
 
 class Fire(Model):

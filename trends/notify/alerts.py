@@ -74,7 +74,7 @@ def report_ready(
         title = (words.partial if partial else words.corrected).format(title=title)
         facts["edition"] = edition.value
         if partial:
-            names = _short(", ".join(missing), MAX_REASON)
+            names = one_line(", ".join(missing), MAX_REASON)
             said = (words.partial_without.format(missing=names), *said)
     path = f"/v1/runs/{run.run_id}/report"
     return Notice(
@@ -123,11 +123,11 @@ def run_blocked(
         title=words.blocked.format(title=_title(words, run)),
         lines=(
             words.blocked_at.format(stage=stage),
-            _short(reason, MAX_REASON),
+            one_line(reason, MAX_REASON),
             decide.format(run_id=run.run_id),
         ),
         link=f"{public_url}/v1/runs/{run.run_id}",
-        facts={"stage": stage, "slug": slug, "reason": _short(reason, MAX_REASON)},
+        facts={"stage": stage, "slug": slug, "reason": one_line(reason, MAX_REASON)},
     )
 
 
@@ -153,11 +153,11 @@ def run_failed(
         title=words.failed.format(title=_title(words, run)),
         lines=(
             words.failed_at.format(stage=stage),
-            _short(reason, MAX_REASON),
+            one_line(reason, MAX_REASON),
             words.again.format(run_id=run.run_id, stage=stage),
         ),
         link=f"{public_url}/v1/runs/{run.run_id}",
-        facts={"stage": stage, "slug": slug, "reason": _short(reason, MAX_REASON)},
+        facts={"stage": stage, "slug": slug, "reason": one_line(reason, MAX_REASON)},
     )
 
 
@@ -174,13 +174,13 @@ def report_late(
         at: Now.
         public_url: Address under which people reach the API; empty where there is none.
     """
-    words, why = words_of(run.language), _short(reason, MAX_REASON)
+    words, why = words_of(run.language), one_line(reason, MAX_REASON)
     return Notice(
         **_of_run(run),
         kind=NoticeKind.REPORT_LATE,
         subject=f"run/{run.run_id}/late",
         at=at,
-        title=_short(words.late.format(title=_title(words, run)), MAX_TITLE),
+        title=one_line(words.late.format(title=_title(words, run)), MAX_TITLE),
         lines=(
             words.late_at.format(stage=stage),
             why,
@@ -212,7 +212,7 @@ def schedule_missed(
         language: Language to say it in.
         at: Now.
     """
-    words, why = words_of(language), _short(reason, MAX_REASON)
+    words, why = words_of(language), one_line(reason, MAX_REASON)
     shown = [f"{each.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})" for each in times]
     said = (
         words.missed_at.format(monitor=monitor, time=shown[0])
@@ -228,7 +228,7 @@ def schedule_missed(
         subject=f"schedule/{monitor}/missed/{utc_text(times[0])}",
         at=at,
         language=language,
-        title=_short(words.missed.format(title=monitor), MAX_TITLE),
+        title=one_line(words.missed.format(title=monitor), MAX_TITLE),
         lines=(said, why, words.missed_again.format(monitor=monitor)),
         monitor=monitor,
         facts={
@@ -261,15 +261,15 @@ def trend_rising(
         # By the window: a partial edition and the corrected one say it once.
         subject=f"trend/{topic.trend_id}/rising/{end}",
         at=at,
-        title=_short(words.rising.format(label=topic.label), MAX_TITLE),
+        title=one_line(words.rising.format(label=topic.label), MAX_TITLE),
         lines=(
-            told.format(label=_short(topic.label, MAX_TITLE)),
+            told.format(label=one_line(topic.label, MAX_TITLE)),
             words.rising_by.format(
                 stories=topic.stories, days=topic.window_days, growth=f"{topic.growth:.1f}"
             ),
         ),
         link=f"{public_url}{path}?format=html" if public_url else path,
-        facts={"trend": topic.trend_id or "", "label": _short(topic.label, MAX_TITLE)},
+        facts={"trend": topic.trend_id or "", "label": one_line(topic.label, MAX_TITLE)},
     )
 
 
@@ -294,7 +294,7 @@ def source_down(
         language: Language to say it in.
         at: Now.
     """
-    words, why = words_of(language), _short(reason, MAX_REASON)
+    words, why = words_of(language), one_line(reason, MAX_REASON)
     shown = f"{since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     facts = {"source": source, "since": utc_text(since), "slug": slug, "reason": why}
     return Notice(
@@ -303,7 +303,7 @@ def source_down(
         subject=f"source/{source}/down/{utc_text(since)}",
         at=at,
         language=language,
-        title=_short(words.down.format(source=source), MAX_TITLE),
+        title=one_line(words.down.format(source=source), MAX_TITLE),
         lines=(
             words.down_since.format(source=source, since=shown),
             why,
@@ -353,10 +353,10 @@ def _title(words: Words, run: RunFacts) -> str:
     title = run.monitor or (words.query.format(query=run.query) if run.query else words.everything)
     if run.market:
         title = words.market.format(title=title, market=run.market)
-    return _short(title, MAX_TITLE)
+    return one_line(title, MAX_TITLE)
 
 
-def _short(text: str, limit: int) -> str:
+def one_line(text: str, limit: int) -> str:
     """One line without control characters: it becomes a header, a title, a line of a chat."""
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"

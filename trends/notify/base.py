@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     SCHEDULE_MISSED = "schedule.missed"
     REPORT_LATE = "report.late"
     TREND_RISING = "trend.rising"
+    BUDGET_WARNING = "budget.warning"
+    BUDGET_SPENT = "budget.spent"
     DIGEST = "digest"
     CHANNEL_TEST = "channel.test"
 

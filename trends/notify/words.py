@@ -31,6 +31,17 @@ class Words:
     missed_at: str
     missed_times: str
     missed_again: str
+    frozen: str
+    frozen_at: str
+    frozen_again: str
+    budget_warning: str
+    budget_spent: str
+    budget_day: str
+    budget_month: str
+    budget_run: str
+    budget_used: str
+    budget_warning_means: str
+    budget_spent_means: str
     rising: str
     rising_new: str
     rising_back: str
@@ -67,6 +78,17 @@ ENGLISH = Words(
     missed_at="{monitor} did not run at {time}.",
     missed_times="{monitor} did not run {count} times, from {first} to {last}.",
     missed_again="To run it now: trends schedules trigger {monitor}",
+    frozen="Stopped – {title}",
+    frozen_at="{monitor} did not run at {time}: {author} has stopped paid calls.",
+    frozen_again="It runs by itself again after: trends thaw",
+    budget_warning="Budget nearly used up – {title}",
+    budget_spent="Budget used up – {title}",
+    budget_day="{scope} on {name}",
+    budget_month="{scope} in {name}",
+    budget_run="run {scope}",
+    budget_used="{spent} of {cap} are spent.",
+    budget_warning_means="What is asked when nothing is left goes without a model.",
+    budget_spent_means="No model is asked from here on; topics are quoted instead. What is left elsewhere: trends limits",
     rising="Followed topic – {label}",
     rising_new="{label} is announced as rising for the first time.",
     rising_back="{label} is rising again.",
@@ -102,6 +124,17 @@ KOREAN = Words(
     missed_at="{monitor}: {time}에 실행되지 않았습니다.",
     missed_times="{monitor}: {first}부터 {last}까지 {count}번 실행되지 않았습니다.",
     missed_again="지금 실행: trends schedules trigger {monitor}",
+    frozen="중지됨 – {title}",
+    frozen_at="{monitor}: {time}에 실행되지 않았습니다. {author}: 유료 호출을 중지했습니다.",
+    frozen_again="다시 스스로 실행하려면: trends thaw",
+    budget_warning="예산이 거의 소진됨 – {title}",
+    budget_spent="예산 소진 – {title}",
+    budget_day="{scope}, {name}",
+    budget_month="{scope}, {name}",
+    budget_run="실행 {scope}",
+    budget_used="{cap} 중 {spent}를 썼습니다.",
+    budget_warning_means="남은 예산이 없으면 모델 없이 진행합니다.",
+    budget_spent_means="이제부터 모델에 묻지 않고 토픽을 인용합니다. 다른 예산: trends limits",
     rising="팔로우한 토픽 – {label}",
     rising_new="{label}: 처음으로 상승 토픽이 되었습니다.",
     rising_back="{label}: 다시 상승하고 있습니다.",

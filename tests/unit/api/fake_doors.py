@@ -26,7 +26,9 @@ from api.events import Feeds, Pace
 from engine.access import AccessService
 from engine.backfill_layout import Layout
 from engine.backfills import BackfillService
+from engine.crossings import Crossings
 from engine.endpoints import EndpointDirectory, EndpointService
+from engine.estimates import Estimates
 from engine.missed import Judge, Missed
 from engine.monitor_runs import request_of
 from engine.monitors import MonitorService
@@ -39,6 +41,7 @@ from engine.senders import Senders
 from engine.setting_changes import SettingChanges
 from engine.shares import ShareService
 from engine.sources import SourceService
+from engine.spending import SpendingService, quotas_in_force
 from engine.state import State
 from engine.targets import Targets
 from engine.trends import TrendService
@@ -54,14 +57,18 @@ from trends.errors import (
     StageNotSkippableError,
     UnknownNameError,
 )
+from trends.limits.freeze import Freezer
+from trends.limits.windows import day_of
 from trends.notify.registry import Channels
 from trends.outbound import Outbound
+from trends.secrets.resolver import Secrets
 from trends.server_key import ServerKey
 from trends.settings import Settings
 from trends.settings_live import LiveSettings
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.audit import AuditLog
 from trends.storage.backfills import BackfillStore
+from trends.storage.calls import CallStore
 from trends.storage.database import Database
 from trends.storage.endpoints import EndpointStore
 from trends.storage.events import EventStore
@@ -72,6 +79,7 @@ from trends.storage.migrate import migrate
 from trends.storage.monitors import MonitorStore
 from trends.storage.outbox import Outbox
 from trends.storage.polls import SourceKey
+from trends.storage.response_cache import CacheStore
 from trends.storage.rows import NewRun, RunRow
 from trends.storage.runs import RunStore
 from trends.storage.sessions import SessionStore
@@ -292,6 +300,10 @@ class FakeDoors:
     access: AccessService
     schedules: Schedules
     backfills: BackfillService
+    database: Database
+    spending: SpendingService
+    estimates: Estimates
+    crossings: Crossings
     temporal_ui_url: str | None = "http://127.0.0.1:8233"
     reconciler: IdleReconciler = field(default_factory=IdleReconciler)
     down: dict[str, str | None] = field(
@@ -500,6 +512,19 @@ async def _backfills(
     )
 
 
+def _spending(live: LiveSettings, database: Database, clock: Clock) -> SpendingService:
+    return SpendingService(
+        database,
+        live,
+        freezer=Freezer(database),
+        calls=CallStore(database, clock),
+        cache=CacheStore(database, clock, lambda: live.current.cache),
+        monitors=MonitorStore(database, clock),
+        # The ledger has a time of its own: that of its store.
+        today=lambda quotas: day_of(datetime.now(UTC), quotas.zone),
+    )
+
+
 @asynccontextmanager
 async def open_fake_doors(
     folder: Path, keys: Sequence[bytes] = (b"k" * 32,), /, **environ: str
@@ -522,6 +547,8 @@ async def open_fake_doors(
     endpoints = EndpointStore(database)
     directory = EndpointDirectory(endpoints, key, clock)
     channels = make_channels(settings, State(folder), environ, clock, directory)
+    spending = _spending(live, database, clock)
+    backfills = await _backfills(settings, database, runs, artifacts, clock)
     try:
         yield FakeDoors(
             live=live,
@@ -532,7 +559,27 @@ async def open_fake_doors(
             trends=TrendService(TrendStore(database), clock, lambda: str(uuid_utils.uuid7())),
             monitors=_monitors(settings, database, State(folder)),
             schedules=await _schedules(settings, database, channels, clock),
-            backfills=await _backfills(settings, database, runs, artifacts, clock),
+            backfills=backfills,
+            database=database,
+            spending=spending,
+            estimates=Estimates(
+                database,
+                monitors=MonitorStore(database, clock),
+                backfills=backfills,
+                freezer=Freezer(database),
+                secrets=Secrets(lambda: live.current.secrets, environ),
+                settings=live,
+                quotas_of=quotas_in_force(live),
+                clock=clock,
+            ),
+            crossings=Crossings(
+                spending.usage_reader,
+                MonitorStore(database, clock),
+                Outbox(database, clock),
+                channels,
+                live,
+                clock,
+            ),
             items=ItemStore(database),
             sources=_sources(settings, SourceStore(database), pollers, clock),
             pollers=pollers,
