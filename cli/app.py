@@ -18,6 +18,7 @@ from cli import (
     schedules,
     shares,
     sources,
+    spending,
     steer,
     trends,
     webhooks,
@@ -79,6 +80,15 @@ for _command in (
     hand.merge,
     hand.split,
     hand.undo,
+):
+    app.command()(_command)
+
+for _command in (
+    spending.usage,
+    spending.limits,
+    spending.estimate,
+    spending.freeze,
+    spending.thaw,
 ):
     app.command()(_command)
 

@@ -103,6 +103,7 @@ def _describe(out: Output, run: "Run") -> None:
         ("sources", ", ".join(run.sources)),
         ("requested", time_text(run.requested_at, drawn=out.drawn)),
         ("took", _took(run)),
+        ("models", _models(run)),
         ("re-run of", f"{run.parent_run} from {run.start_from}" if run.parent_run else ""),
         ("in Temporal", run.links.temporal_ui or ""),
     ]
@@ -134,6 +135,19 @@ def _stages(run: "Run") -> list[list[str]]:
 
 def _span(run: "Run", *, drawn: bool) -> str:
     return f"{time_text(run.window.start, drawn=drawn)} to {time_text(run.window.end, drawn=drawn)}"
+
+
+def _models(run: "Run") -> str:
+    """What it asked of models and what that cost; empty where it asked nothing."""
+    calls = run.calls
+    if calls is None or not any((calls.asked, calls.from_log, calls.from_cache)):
+        return ""
+    told = [f"{calls.asked} calls"]
+    told += [f"{calls.repeated} of them repeated"] if calls.repeated else []
+    told += [f"{calls.failed} failed"] if calls.failed else []
+    told += [f"{calls.from_log} from the log"] if calls.from_log else []
+    told += [f"{calls.from_cache} from the cache"] if calls.from_cache else []
+    return f"{', '.join(told)}; ${run.cost_usd or '0.00'}"
 
 
 def _took(run: "Run") -> str:

@@ -32,6 +32,7 @@ from trends_client.schedule_client import AsyncSchedules
 from trends_client.setting_client import AsyncSettings
 from trends_client.share_client import AsyncEvidence, AsyncShares
 from trends_client.source_client import AsyncItems, AsyncSources
+from trends_client.spending_client import AsyncSpending
 from trends_client.sse import Follower
 from trends_client.trend_calls import TrendFilter, TrendPages
 from trends_client.trend_models import ComparedWindows, Trend, TrendFormat, TrendLife
@@ -85,6 +86,7 @@ class AsyncTrendsClient:
         self.schedules = AsyncSchedules(self._send)
         self.settings = AsyncSettings(self._send)
         self.sources = AsyncSources(self._send)
+        self.spending = AsyncSpending(self._send)
         self.monitors = AsyncMonitors(self._send, key)
         self.markets = AsyncMarkets(self._send)
         self.backfills = AsyncBackfills(self._send, key)

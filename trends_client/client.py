@@ -31,6 +31,7 @@ from trends_client.schedule_client import Schedules
 from trends_client.setting_client import Settings
 from trends_client.share_client import Evidence, Shares
 from trends_client.source_client import Items, Sources
+from trends_client.spending_client import Spending
 from trends_client.sse import Follower
 from trends_client.trend_calls import TrendFilter, TrendPages
 from trends_client.trend_models import ComparedWindows, Trend, TrendFormat, TrendLife
@@ -82,6 +83,7 @@ class TrendsClient:
         self.schedules = Schedules(self._send)
         self.settings = Settings(self._send)
         self.sources = Sources(self._send)
+        self.spending = Spending(self._send)
         self.monitors = Monitors(self._send, key)
         self.markets = Markets(self._send)
         self.backfills = Backfills(self._send, key)

@@ -82,8 +82,26 @@ class Links(Model):
     temporal_ui: str | None = None
 
 
+class RunCalls(Model):
+    """What a run asked of models.
+
+    Attributes:
+        asked: Requests that left for a provider, repeated ones included.
+        repeated: Made again because an earlier one may have been answered unheard.
+        failed: Came back without an answer.
+        from_log: How often an answer was taken from the log.
+        from_cache: Answered from the cache.
+    """
+
+    asked: int = 0
+    repeated: int = 0
+    failed: int = 0
+    from_log: int = 0
+    from_cache: int = 0
+
+
 class Run(Model):
-    """One run. `stages` is empty in lists."""
+    """One run. `stages` is empty in lists, and `calls` and what it cost are not told there."""
 
     id: str
     monitor: str | None = None
@@ -107,6 +125,9 @@ class Run(Model):
     reason: Reason | None = None
     lines: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = ()
+    calls: RunCalls | None = None
+    cost_micro_usd: int | None = None
+    cost_usd: str | None = None
     links: Links
     replayed: bool = False
 
