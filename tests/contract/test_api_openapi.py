@@ -66,7 +66,7 @@ def test_operation_ids_are_the_names_of_the_functions() -> None:
         "cancel_backfill", "get_backfill", "get_schedule", "list_backfills", "list_schedules", "pause_backfill",
         "pause_run", "pause_schedule", "resume_backfill", "resume_run", "resume_schedule",
         "retry_failed_windows", "start_backfill", "trigger_schedule",
-        "change_settings", "estimate", "freeze", "get_freeze", "get_limits", "get_usage", "list_setting_changes", "roll_back_settings", "thaw",
+        "estimate", "freeze", "get_freeze", "get_limits", "get_usage", "thaw",
     } == set(ids)  # fmt: skip
 
 

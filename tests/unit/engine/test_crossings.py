@@ -4,7 +4,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
-from trends.storage.tables import outbox as outbox_rows
 
 from engine.wiring import Doors
 from trends.domain.calls import Purpose, Role
@@ -13,6 +12,7 @@ from trends.limits.base import Ask
 from trends.limits.ledger import SqlLedger
 from trends.limits.quotas import Quotas
 from trends.notify.base import Message, NoticeKind
+from trends.storage.tables import outbox as outbox_rows
 
 LOCAL = "local"
 

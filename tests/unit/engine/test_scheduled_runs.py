@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from trends.storage.tables import outbox as outbox_rows
 
 from engine.scheduled_runs import ScheduledRuns
 from engine.wiring import Doors, make_scheduled_runs
 from trends.domain.fires import FireState
 from trends.domain.monitors import MonitorDraft
 from trends.notify.base import Message, NoticeKind
+from trends.storage.tables import outbox as outbox_rows
 
 LOCAL = "local"
 # Eight in the morning in Seoul, when the monitor runs.
