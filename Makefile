@@ -8,10 +8,11 @@ COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --generate-hashes --
 BENCHMARKS ?= throughput run truth volume headlines exit_status
 TREND_BENCHMARKS := announced coinages categories nab clusters items watchlist
 API_BENCHMARKS := api streams scale
+CONTROL_BENCHMARKS := ledger reload calls analyst
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check fmt docs lock bench bench-trends bench-api clean prod-like test-prod-like
+.PHONY: help setup demo up test check fmt docs lock bench bench-trends bench-api bench-control clean prod-like test-prod-like
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -76,6 +77,9 @@ bench-trends: ## measure what is found in real headlines, and the memory of item
 
 bench-api: ## measure the API, live streams, and what more slots and more tenants cost
 	@$(MAKE) --no-print-directory bench BENCHMARKS="$(API_BENCHMARKS)"
+
+bench-control: ## measure limits, reloads, calls that are killed, and what a lying model gets into a report
+	@$(MAKE) --no-print-directory bench BENCHMARKS="$(CONTROL_BENCHMARKS)"
 
 clean: ## remove .venv, .tools and caches; your data in .trends stays
 	rm -rf .venv .tools .pytest_cache .ruff_cache .hypothesis .import_linter_cache

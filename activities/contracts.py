@@ -188,10 +188,11 @@ class AnalyzeResult(Model):
 
 
 class SummarizeInput(Model):
-    """Extract the sentences that say what a topic is about."""
+    """Say what each topic is about; `extractive`: by quotations alone, whatever model there is."""
 
     run: RunRef
     analyzed: AnalyzeResult
+    extractive: bool = False
 
 
 class SummarizeResult(Model):

@@ -12,7 +12,7 @@ from trends.agents.summary import with_written, worth_writing
 from trends.domain.calls import Role
 from trends.domain.drafting import briefs
 from trends.domain.korean import Tokenizer, shared_tokenizer
-from trends.domain.models import Analysis, Summary
+from trends.domain.models import Analysis, Summary, Withheld
 from trends.domain.summarize import summarize
 from trends.llm.base import Gateway
 from trends.storage.artifacts import ArtifactStore
@@ -51,7 +51,10 @@ class SummarizeActivity:
             detail: dict[str, int | str] = {}
             settings = attempt.settings
             gateway = await attempt.in_thread(lambda: self._gateway_of(settings, Role.ANALYST))
-            if gateway is not None:
+            if gateway is not None and request.extractive:
+                late = Withheld(slug="deadline", topics=len(worth_writing(analysis).topics))
+                summary = summary.model_copy(update={"withheld": late})
+            elif gateway is not None:
                 summary = await self._written(gateway, request, attempt, analysis, summary)
                 detail = _told(summary)
             ref = await self._artifacts.put(summary.model_dump_json().encode(), "application/json")
@@ -60,7 +63,9 @@ class SummarizeActivity:
             shown: dict[str, int | str] = {"quotes": quotes, "method": summary.method}
             return result, Finished(artifacts=(ref,), detail=shown | detail)
 
-        return await self._door.run(request.run, "summarize", SummarizeResult, work)
+        # A row of its own: the one of the attempts that failed shows why there is no more than this.
+        part = "quotations" if request.extractive else ""
+        return await self._door.run(request.run, "summarize", SummarizeResult, work, part)
 
     async def _written(
         self,

@@ -55,6 +55,7 @@ class NewsTrendWorkflow:
                 self._progress.set(row.name, "taken over")
         self._parked_at: str | None = None
         self._parks = 0
+        self._gave_up = False
         self._resolution: contracts.Resolution | None = None
         self._paused = False
         self._paused_for = timedelta(0)
@@ -145,11 +146,7 @@ class NewsTrendWorkflow:
         )
         summarized = given.summarized
         if "summarize" not in self._taken_over:
-            summarized = await self._stage(
-                "summarize",
-                lambda: contracts.SummarizeInput(run=self._ref, analyzed=analyzed),
-                contracts.SummarizeResult,
-            )
+            summarized = await self._summarize(analyzed)
         report = given.report or await self._required(
             "report",
             lambda: contracts.ReportInput(
@@ -187,6 +184,23 @@ class NewsTrendWorkflow:
             return contracts.PlanResult(slug=failure.slug)
         self._show("plan", "done")
         return planned
+
+    async def _summarize(
+        self, analyzed: contracts.AnalyzeResult
+    ) -> contracts.SummarizeResult | None:
+        """Summarize; when the deadline comes before the model does, by quotations alone."""
+        for extractive in (False, True):
+            self._gave_up = False
+            summarized = await self._stage(
+                "summarize",
+                lambda extractive=extractive: contracts.SummarizeInput(
+                    run=self._ref, analyzed=analyzed, extractive=extractive
+                ),
+                contracts.SummarizeResult,
+            )
+            if not self._gave_up:
+                return summarized
+        return None
 
     async def _collect(self, run: contracts.NewsRunInput) -> tuple[contracts.CollectResult, ...]:
         if run.given.collected is not None:
@@ -345,7 +359,8 @@ class NewsTrendWorkflow:
     def _overdue(self, name: str, failure: Failure) -> contracts.Resolution:
         """Decide for whoever did not, or may not."""
         if name == "summarize":
-            # A report without quotations is still a report; anything else the report rests on.
+            # A report without sentences of a model is still a report; anything else the report rests on.
+            self._gave_up = True
             return contracts.Resolution.SKIP
         raise ApplicationError(failure.reason, type=failure.slug, non_retryable=True)
 

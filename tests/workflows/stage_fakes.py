@@ -55,6 +55,7 @@ class FakeStages:
         told: What people were told: (kind, stage, park).
         alert_failure: Why nobody can be told, if so.
         briefs: The brief that a stage was given.
+        extractive: Whether each attempt to summarize was to do without a model.
     """
 
     failures: dict[str, list[ApplicationError]] = field(
@@ -71,6 +72,7 @@ class FakeStages:
 
     counts: NormalizeCounts = COUNTS
     briefs: dict[str, ArtifactRef] = field(default_factory=dict[str, ArtifactRef])
+    extractive: list[bool] = field(default_factory=list[bool])
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def until(self, true: Callable[[], bool]) -> None:
@@ -124,7 +126,8 @@ class FakeStages:
         return contracts.AnalyzeResult(analysis=REF, topics=1, announced=1)
 
     @activity.defn(name=contracts.SUMMARIZE)
-    async def summarize(self, _: contracts.SummarizeInput) -> contracts.SummarizeResult:
+    async def summarize(self, request: contracts.SummarizeInput) -> contracts.SummarizeResult:
+        self.extractive.append(request.extractive)
         await self._play("summarize")
         return contracts.SummarizeResult(summary=REF, method="extractive")
 

@@ -179,11 +179,24 @@ async def test_a_decision_is_refused_while_nothing_is_parked(temporal: Client) -
     assert caught.value.cause.type == "run-not-blocked"
 
 
-async def test_past_the_deadline_summarize_is_left_out(temporal: Client) -> None:
-    stages = FakeStages(failures={"summarize": [broken() for _ in range(4)]})
+async def test_past_the_deadline_topics_are_quoted_without_the_model(temporal: Client) -> None:
+    stages = FakeStages(failures={"summarize": [broken() for _ in range(ATTEMPTS["summarize"])]})
     async with working(temporal, stages):
         result = await (await start(temporal, deadline_seconds=0)).result()
     assert result.status is RunStatus.COMPLETED
+    assert stages.extractive == [False] * ATTEMPTS["summarize"] + [True]
+    assert stages.summarized is not None
+
+
+async def test_past_the_deadline_summarize_is_left_out_where_quoting_fails_too(
+    temporal: Client,
+) -> None:
+    failures = [broken() for _ in range(2 * ATTEMPTS["summarize"])]
+    stages = FakeStages(failures={"summarize": failures})
+    async with working(temporal, stages):
+        result = await (await start(temporal, deadline_seconds=0)).result()
+    assert result.status is RunStatus.COMPLETED
+    assert stages.summarized is None
 
 
 async def test_past_the_deadline_any_other_stage_fails_with_its_reason(temporal: Client) -> None:

@@ -469,7 +469,7 @@ class Withheld(Model):
     """Why a model did not do what it was to do, for the report.
 
     Attributes:
-        slug: Error slug.
+        slug: Error slug; `deadline` where the model could not be asked in time.
         topics: Topics that are quoted instead.
     """
 

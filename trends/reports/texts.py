@@ -112,6 +112,7 @@ class Texts:
     withheld_refused: str
     withheld_context: str
     withheld_answer: str
+    withheld_late: str
     withheld_other: str
 
     # The watchlist

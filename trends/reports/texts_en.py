@@ -125,6 +125,7 @@ EN = Texts(
     withheld_refused="the model declined to answer.",
     withheld_context="the evidence is longer than the model takes.",
     withheld_answer="the model gave no usable answer.",
+    withheld_late="the model could not be asked before the report's deadline.",
     withheld_other="the model could not be asked ({slug}).",
     heading_watch="Watchlist",
     watch_intro="The names that this monitor watches, counted in stories, each against its own past as topics are.",

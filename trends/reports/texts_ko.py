@@ -110,6 +110,7 @@ KO = Texts(
     withheld_refused="모델이 답하기를 거절했습니다.",
     withheld_context="근거가 모델이 받을 수 있는 길이보다 깁니다.",
     withheld_answer="모델이 쓸 수 있는 답을 주지 않았습니다.",
+    withheld_late="보고서 마감까지 모델에 물을 수 없었습니다.",
     withheld_other="모델에 물을 수 없었습니다({slug}).",
     heading_watch="관심 목록",
     watch_intro="이 모니터가 지켜보는 이름을 기사 수로 세어, 토픽과 같은 방법으로 저마다의 과거와 비교했습니다.",

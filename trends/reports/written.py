@@ -78,6 +78,7 @@ def _words(words: tuple[str, ...]) -> str:
 def _reason(texts: Texts, slug: str) -> str:
     reasons = {
         "budget-spent": texts.withheld_budget,
+        "deadline": texts.withheld_late,
         "frozen": texts.withheld_frozen,
         "price-unknown": texts.withheld_price,
         "model-key": texts.withheld_key,

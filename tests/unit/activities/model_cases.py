@@ -76,14 +76,19 @@ class Desk:
         return RunRef(tenant="local", run_id="run-1", brief=ref)
 
     async def summarize(
-        self, run: RunRef, analysis: Analysis, gateway: Gateway | None
+        self,
+        run: RunRef,
+        analysis: Analysis,
+        gateway: Gateway | None,
+        *,
+        extractive: bool = False,
     ) -> tuple[SummarizeResult, Summary]:
         """Execute the summarize stage once, as a worker does."""
         data = analysis.model_dump_json().encode()
         ref = await self.artifacts.put(data, "application/json")
         analyzed = AnalyzeResult(analysis=ref, topics=len(analysis.topics), announced=1)
         stage = SummarizeActivity(self._door, self.artifacts, _where_named(gateway))
-        request = SummarizeInput(run=run, analyzed=analyzed)
+        request = SummarizeInput(run=run, analyzed=analyzed, extractive=extractive)
         result = await ActivityEnvironment().run(stage.summarize, request)
         summary = Summary.model_validate_json(await self.artifacts.get(result.summary))
         return result, summary

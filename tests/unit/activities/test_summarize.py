@@ -11,7 +11,7 @@ from tests.unit.activities.model_cases import desk
 from tests.unit.trends.agents.scripted_gateway import Script, ScriptedGateway, says
 from tests.unit.trends.reports.report_cases import analysis, evidence, topic
 from trends.domain.calls import Purpose, Role
-from trends.domain.models import Language, Written
+from trends.domain.models import Language, Withheld, Written
 from trends.domain.summarize import summarize
 from trends.errors import BudgetSpentError, LimitReachedError
 from trends.llm.base import Message
@@ -148,3 +148,23 @@ async def test_a_call_says_whose_it_is(
         node="draft",
         part="t-matcha",
     )
+
+
+async def test_past_the_deadline_topics_are_quoted_and_the_report_says_why(
+    database: Database, tmp_path: Path
+) -> None:
+    gateway = ScriptedGateway(always(TRUE))
+    with desk(database, tmp_path) as stages:
+        run = await stages.run()
+        _, summary = await stages.summarize(run, ANALYSIS, gateway, extractive=True)
+    assert gateway.asked == []
+    assert summary.topics == summarize(ANALYSIS).topics
+    assert summary.withheld == Withheld(slug="deadline", topics=1)
+
+
+async def test_past_the_deadline_nothing_is_said_where_no_model_was_to_write(
+    database: Database, tmp_path: Path
+) -> None:
+    with desk(database, tmp_path) as stages:
+        _, summary = await stages.summarize(await stages.run(), ANALYSIS, None, extractive=True)
+    assert summary == summarize(ANALYSIS)
