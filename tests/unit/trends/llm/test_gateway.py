@@ -31,7 +31,7 @@ from trends.errors import (
     StorageUnavailableError,
 )
 from trends.limits.base import Reservation
-from trends.llm.base import ChatModel, Message, ModelAnswer, ModelRequest
+from trends.llm.base import Answered, ChatModel, Message, ModelAnswer, ModelRequest
 from trends.llm.candidates import RolePlan
 from trends.storage.database import Database
 
@@ -370,6 +370,33 @@ async def test_two_processes_under_one_reservation_do_not_both_leave(stand: Stan
     assert (await stand.call()).origin == "log"
     assert stand.asked == ["openai"]
     assert [row.state for row in stand.ledger.rows()] == ["settled"]
+
+
+async def test_a_reservation_under_which_another_process_left_is_not_given_back(
+    stand: Stand,
+) -> None:
+    go_on = asyncio.Event()
+    others: list[asyncio.Task[Answered]] = []
+
+    async def slow(request: ModelRequest) -> ModelAnswer:
+        if not asked.is_set():
+            asked.set()
+            await go_on.wait()
+        return answer(request.model)
+
+    async def overtaken() -> None:
+        stand.calls.beginning = failing(0, AWAY)
+        others.append(asyncio.create_task(stand.call()))
+        await asked.wait()
+
+    asked = asyncio.Event()
+    stand.models["openai"] = SpokenModel(slow)
+    stand.calls.beginning = overtaken
+    await stand.call()
+    assert [row.state for row in stand.ledger.rows()] == ["open", "settled"]
+    go_on.set()
+    await others[0]
+    assert [row.state for row in stand.ledger.rows()] == ["settled", "settled"]
 
 
 async def test_a_retry_before_anything_left_has_the_same_reservation(stand: Stand) -> None:
