@@ -64,7 +64,7 @@ class TextOnly(BaseModel):
         return value
 
 
-def _explain_fields(schema: dict[str, Any]) -> None:
+def explain_fields(schema: dict[str, Any]) -> None:
     """Say what each field means: the request itself is defined where no schema is drawn from it."""
     for name, text in _FIELDS.items():
         schema["properties"][name]["description"] = text
@@ -93,7 +93,7 @@ _FIELDS = {
 class StartRunBody(TextOnly, StartRun):
     """What to look for. Everything may be left out: the settings (`runs.*`) say the rest."""
 
-    model_config = ConfigDict(json_schema_extra=_explain_fields)
+    model_config = ConfigDict(json_schema_extra=explain_fields)
 
     wait: float = Field(
         default=0,

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from api.backfill_schemas import BackfillBody
-from api.schemas import Out, StartRunBody, TextOnly, usd_text
+from api.schemas import Out, TextOnly, explain_fields, usd_text
 from engine.estimates import Estimated, EstimateRequest
 from engine.requests import StartRun
 from engine.spending import Limits, Usage
@@ -36,17 +36,24 @@ class FreezeBody(TextOnly):
     reason: str = Field(default="", max_length=500, description="In words; it is kept.")
 
 
-class EstimateBody(StartRunBody):
+def _explain(schema: dict[str, Any]) -> None:
+    explain_fields(schema)
+    span = {"from": "2026-01-01", "to": "2026-03-01"}
+    schema["examples"] = [{"query": "matcha"}, {"monitor": "coffee-kr", "backfill": span}]
+
+
+class EstimateBody(TextOnly, StartRun):
     """What is to be estimated: a run as it would be started, or with `backfill` a monitor over a past span."""
 
-    wait: float = Field(default=0, ge=0, allow_inf_nan=False, description="Means nothing here.")
+    model_config = ConfigDict(json_schema_extra=_explain)
+
     backfill: BackfillBody | None = Field(
         default=None, description="A past span; takes a `monitor`."
     )
 
     def wanted(self) -> EstimateRequest:
         """The request as the engine takes it."""
-        run = StartRun.model_validate(self.model_dump(exclude={"wait", "backfill"}))
+        run = StartRun.model_validate(self.model_dump(exclude={"backfill"}))
         return EstimateRequest(run=run, backfill=self.backfill.asked() if self.backfill else None)
 
 

@@ -40,7 +40,14 @@ def test_short_words_stand_for_several_scopes(trends: Trends, api: FakeApi) -> N
     trends("keys", "create", "board", "--scope", "read", "--expires", "2027-01-01T00:00:00Z")
     assert api.seen[-1].json == {
         "name": "board",
-        "scopes": ["monitors:read", "runs:read", "settings:read", "sources:read", "trends:read"],
+        "scopes": [
+            "limits:read",
+            "monitors:read",
+            "runs:read",
+            "settings:read",
+            "sources:read",
+            "trends:read",
+        ],
         "expires_at": "2027-01-01T00:00:00+00:00",
     }
 
