@@ -102,7 +102,7 @@ def _show_limits(out: Output, found: "Limits") -> None:
     titles = ("budget", "window", "cap", "spent", "held", "left", "an hour", "used up")
     out.rows(titles, budgets)
     out.line("")
-    out.rows(("rate", "calls/min", "calls/h", "tokens/min", "under way", "left alone until"), rates)
+    out.rows(("rate", "calls/min", "calls/h", "tokens/min", "open", "blocked until"), rates)
 
 
 def _budget(out: Output, window: "BudgetWindow") -> list[str]:
@@ -110,12 +110,13 @@ def _budget(out: Output, window: "BudgetWindow") -> list[str]:
     return [
         window.monitor or window.scope,
         window.name,
-        _usd(out, window.cap_usd),
+        f"{window.cap_usd:,.2f}" if out.drawn else str(window.cap_usd),
         _usd(out, window.spent_usd),
         _usd(out, window.held_usd),
         _usd(out, window.left_usd),
         "" if pace is None else _usd(out, pace),
-        time_text(window.used_up_at, drawn=out.drawn),
+        # Without its year, which the window has: the table fits 80 columns.
+        time_text(window.used_up_at, drawn=out.drawn)[5 if out.drawn else 0 :],
     ]
 
 
