@@ -1,22 +1,27 @@
 """What `trends doctor` finds: one line for each thing the product stands on, and how to mend it. Plain data out."""
 
+import asyncio
 import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from engine.access import any_key_holds
 from engine.connect import connect
 from engine.fetch import Means, cache_folder, find_go
+from engine.gateways import Providers
 from engine.listening import require_safe
 from engine.ports import LOOPBACK, claim_port, is_free
 from engine.server import survey_engines
 from engine.state import State, check_version, locate_state, read_running
 from engine.wiring import make_channels, system_clock
+from trends.domain.calls import Role
 from trends.errors import TrendsError
+from trends.limits.prices import Prices
+from trends.secrets.resolver import Secrets
 from trends.settings import Settings, load_settings
 from trends.storage.backends import backend_of
 from trends.storage.migrate import revision
@@ -31,8 +36,6 @@ KEYS = (
     "OPENAI_API_KEY",
     "AZURE_OPENAI_API_KEY",
     "AZURE_OPENAI_ENDPOINT",
-    "AZURE_OPENAI_DEPLOYMENT",
-    "AZURE_OPENAI_API_VERSION",
     "ANTHROPIC_API_KEY",
     "GOOGLE_API_KEY",
     "OLLAMA_BASE_URL",
@@ -95,6 +98,8 @@ async def examine(environ: Mapping[str, str], *, state: State | None = None) -> 
         check_storage(environ, state),
         await check_auth(environ, state, settings),
         check_channels(environ, state, settings),
+        # A store of secrets may take seconds.
+        await asyncio.to_thread(check_models, environ, settings),
         check_keys(environ),
     )
 
@@ -280,6 +285,30 @@ def check_channels(environ: Mapping[str, str], state: State, settings: Settings)
     # One that nobody is told on holds nothing up.
     verdict = Verdict.FAIL if named & {each.name for each in broken} else Verdict.WARN
     return Check("channels", verdict, what, f"Then try it: trends notify test {broken[0].name}")
+
+
+def check_models(environ: Mapping[str, str], settings: Settings) -> Check:
+    """Look whether the models that runs would ask have what they need: library, key and price. Nobody is asked."""
+    name = "models"
+    providers = Providers(settings, Secrets(lambda: settings.secrets, environ))
+    chosen = {
+        choice.name
+        for role in (Role.PLANNER, Role.ANALYST)
+        if (choice := settings.model_for(role)) is not None
+    }
+    asked = sorted(str(each) for each in chosen if providers.configured(each.provider))
+    if not asked:
+        what = "No model is asked: reports are extractive."
+        mend = "To have one write, set its key: see docs/reference/models.md." if chosen else ""
+        return Check(name, Verdict.OK, what, mend)
+    for each in sorted(chosen, key=str):
+        try:
+            providers.get(each.provider)
+            Prices(settings.llm).check(each.provider, each.model)
+        except TrendsError as error:
+            # Runs go on without: they quote, and say why.
+            return replace(_failed(name, error), verdict=Verdict.WARN)
+    return Check(name, Verdict.OK, f"Ready to be asked, at known prices: {', '.join(asked)}.")
 
 
 def check_keys(environ: Mapping[str, str]) -> Check:

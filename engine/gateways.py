@@ -4,12 +4,12 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.spending import quotas_in_force
 from trends.domain.calls import Role, Usage
 from trends.errors import SecretError
 from trends.limits.base import Ledger
 from trends.limits.ledger import SqlLedger
 from trends.limits.prices import Prices
-from trends.limits.quotas import Quotas, quotas_of
 from trends.limits.redis import RedisRates, SplitLedger
 from trends.llm.base import ChatModel, Gateway
 from trends.llm.candidates import plan_of
@@ -18,7 +18,7 @@ from trends.llm.gateway_parts import GatewayParts
 from trends.llm.registry import PROVIDERS, Models
 from trends.llm.tokens import input_token_bound
 from trends.secrets.resolver import Secrets
-from trends.settings import Settings, SettingsInForce, load_market
+from trends.settings import Settings, SettingsInForce
 from trends.storage.calls import CallStore
 from trends.storage.database import Database
 from trends.storage.response_cache import CacheStore
@@ -140,11 +140,7 @@ def make_ledger(database: Database, live: SettingsInForce, secrets: Secrets) -> 
     Raises:
         SettingsError: The address of Redis cannot be used, or its client is not installed.
     """
-
-    def quotas(provider: str) -> Quotas:
-        settings = live.current
-        return quotas_of(settings, provider, load_market(settings.runs.market).time_zone)
-
+    quotas = quotas_in_force(live)
     limits = live.current.limits
     if limits.rates == "database":
         return SqlLedger(database, quotas)

@@ -212,7 +212,7 @@ class Attempts:
             # The reservation is left to run out: then it is charged in full.
             state = AttemptState.UNKNOWN
         elif error.billed:
-            booked = await self._book(call, leave, getattr(error, "usage", None), 0)
+            booked = await self._book(call, leave, _usage(error), 0)
             await ledger.settle(reservation, tokens=booked.tokens, cost_micro=booked.cost_micro)
         else:
             await ledger.release(reservation)
@@ -233,6 +233,14 @@ def _wait(error: ModelError) -> timedelta | None:
     if asked is None or asked <= timedelta(0):
         return BUSY_WAIT if isinstance(error, ModelBusyError) else None
     return min(asked, MOST_WAIT)
+
+
+def _usage(error: ModelError) -> Usage | None:
+    """What the provider counted of a call whose answer is of no use."""
+    if error.usage is None:
+        return None
+    sent, received = error.usage
+    return Usage(input_tokens=sent, output_tokens=received)
 
 
 def _encoded(answer: ModelAnswer, candidate: Candidate) -> bytes:

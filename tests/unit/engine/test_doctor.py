@@ -13,6 +13,7 @@ from engine.doctor import (
     Verdict,
     check_engine,
     check_keys,
+    check_models,
     check_ports,
     check_python,
     check_storage,
@@ -54,7 +55,7 @@ def ports_from(first: int) -> Settings:
 async def test_everything_that_matters_is_looked_at(environ: dict[str, str], state: State) -> None:
     names = [check.name for check in await examine(environ, state=state)]
     ports = ["port 8000", "port 7233", "port 8233"]
-    parts = ["engine", "storage", "auth", "channels", "keys"]
+    parts = ["engine", "storage", "auth", "channels", "models", "keys"]
     assert names == ["python", "disk", "settings", *ports, *parts]
 
 
@@ -156,14 +157,44 @@ def test_a_database_that_is_none_is_a_failure(state: State) -> None:
     assert check_storage({}, state).verdict is Verdict.FAIL
 
 
+def test_without_a_key_reports_are_extractive_and_nothing_is_wrong() -> None:
+    check = check_models({}, load_settings({}))
+    assert check.verdict is Verdict.OK
+    assert "extractive" in check.what
+
+
+def test_a_model_with_key_library_and_price_is_ready_and_its_key_not_shown() -> None:
+    check = check_models({"OPENAI_API_KEY": "made-up-value"}, load_settings({}))
+    assert check == Check(
+        "models", Verdict.OK, "Ready to be asked, at known prices: openai:gpt-4.1-mini."
+    )
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"TRENDS_LLM__MODEL": "gpt-unheard-of", "OPENAI_API_KEY": "sk-hush"}, "llm.prices"),
+        ({"OPENAI_API_KEY": "sk-hu\nsh"}, "key"),
+    ],
+    ids=["no price", "a key with a line end"],
+)
+def test_a_model_that_cannot_be_asked_is_a_warning_with_what_to_do(
+    environ: dict[str, str], named: str
+) -> None:
+    check = check_models(environ, load_settings(environ))
+    assert check.verdict is Verdict.WARN
+    assert named in f"{check.what} {check.mend}"
+    assert "sk-hu" not in check.what
+
+
 def test_keys_are_counted_and_never_shown() -> None:
     check = check_keys({"NEWS_API_KEY": "made-up-value"})
-    assert "1 of 14 are set: NEWS_API_KEY" in check.what
+    assert "1 of 12 are set: NEWS_API_KEY" in check.what
     assert "made-up-value" not in check.what
 
 
 def test_an_empty_key_is_not_set() -> None:
-    assert check_keys({"NEWS_API_KEY": ""}).what.startswith("0 of 14")
+    assert check_keys({"NEWS_API_KEY": ""}).what.startswith("0 of 12")
 
 
 def test_the_keys_are_those_of_the_published_example() -> None:
