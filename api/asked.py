@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from fastapi import Request
+from starlette.requests import HTTPConnection
 
 from api.deps import Served
 
@@ -21,7 +21,7 @@ ACTS_OUTSIDE = frozenset(
 )
 
 
-async def asked_first(request: Request) -> None:
+async def asked_first(request: HTTPConnection) -> None:
     """Write into the audit log that something is asked for, where it acts outside.
 
     Raises:

@@ -1,9 +1,11 @@
 """Spending: what was spent, what is left, what something is going to cost, and stopping what costs money."""
 
+import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
+from pydantic import BeforeValidator
 
 from api.deps import ReadsLimits, ServedBy, WritesLimits
 from api.errors import problems
@@ -29,6 +31,17 @@ MOST_ROWS = 500
 MOST_FREEZES = 200
 
 
+def _day(value: Any) -> Any:
+    # A plain number would be taken for seconds since 1970.
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        message = "not a day such as 2026-11-28"
+        raise ValueError(message)
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
 @router.get(
     "/usage",
     operation_id="get_usage",
@@ -42,13 +55,13 @@ async def get_usage(
         Literal["day", "provider", "model", "run", "monitor"], Query(description="Summed by.")
     ] = "day",
     first: Annotated[
-        date | None,
+        Day | None,
         Query(
             alias="from", description="First day; six days before the last where it is left out."
         ),
     ] = None,
     last: Annotated[
-        date | None, Query(alias="to", description="Last day; today where it is left out.")
+        Day | None, Query(alias="to", description="Last day; today where it is left out.")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_ROWS, description="Rows at most.")] = 100,
 ) -> UsageOut:

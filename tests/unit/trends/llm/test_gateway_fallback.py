@@ -14,7 +14,6 @@ from tests.unit.trends.llm.gateway_cases import (
     answer,
     purpose,
 )
-from trends.domain.calls import Usage
 from trends.errors import (
     BudgetSpentError,
     FrozenError,
@@ -177,14 +176,9 @@ async def test_a_failure_is_booked_by_what_is_known_of_its_bill(
     )
 
 
-class CountedError(ModelAnswerError):
-    """A failure that knows what it cost."""
-
-    usage: Usage = USAGE
-
-
 async def test_a_failure_that_knows_its_usage_is_booked_by_it(stand: Stand) -> None:
-    stand.says(FIRST, CountedError("Cut off.", billed=True))
+    sizes = (USAGE.input_tokens, USAGE.output_tokens)
+    stand.says(FIRST, ModelAnswerError("Cut off.", billed=True, usage=sizes))
     with pytest.raises(ModelAnswerError):
         await stand.call()
     assert [row.booked_micro for row in stand.ledger.rows()] == [120]
