@@ -151,10 +151,7 @@ class AccessService:
                 "The key's name cannot be.",
                 next_step=f"Choose one of 1 to {LONGEST_NAME} characters on one line.",
             )
-        if not is_tenant(tenant):
-            raise InvalidRequestError(
-                "The tenant's name cannot be.", next_step="It is 1 to 40 of a-z, 0-9 and -."
-            )
+        _check_tenant(tenant)
         if not wanted.scopes:
             raise InvalidRequestError(
                 "A key without scopes could do nothing.", next_step="Name at least one."
@@ -350,6 +347,7 @@ async def make_first_key(
             new_id=new_run_id,
             session_length=timedelta(0),
         )
+        _check_tenant(tenant)
         who = Principal(
             tenant=tenant, subject=by, scopes=frozenset({Scope.ADMIN}), kind=PrincipalKind.OPEN
         )
@@ -370,6 +368,13 @@ async def any_key_holds(url: str, now: datetime) -> bool:
 
     async with await Database.open(url) as database:
         return await KeyStore(database).any_holds(now)
+
+
+def _check_tenant(tenant: str) -> None:
+    if not is_tenant(tenant):
+        raise InvalidRequestError(
+            "The tenant's name cannot be.", next_step="It is 1 to 40 of a-z, 0-9 and -."
+        )
 
 
 def _principal_of(session: SessionRow) -> Principal:
