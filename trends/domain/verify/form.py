@@ -1,6 +1,7 @@
 """What can be said of a sentence without understanding it: its form, what it cites, what it quotes."""
 
 import re
+from collections.abc import Sequence
 
 from trends.domain.drafting import Check, Claim, Finding, Source, TopicBrief
 from trends.domain.models import Language
@@ -21,7 +22,7 @@ _ENDED = re.compile(r"[다요죠음임][.!”’\"']*\s*$")
 _EDGES = " .,!?…"
 
 
-def form(claim: Claim, brief: TopicBrief) -> list[Finding]:
+def form(claim: Claim, brief: TopicBrief, sources: Sequence[Source]) -> list[Finding]:
     """One plain sentence in the report's language that says something."""
     text = claim.sentence
     problems: list[str] = []
@@ -35,11 +36,28 @@ def form(claim: Claim, brief: TopicBrief) -> list[Finding]:
         problems.append("It is more than one sentence.")
     if text.rstrip("\"'”’ ").endswith("?"):
         problems.append("It is a question.")
-    if brief.language is Language.KO and not _ENDED.search(text):
-        problems.append("It does not end as a sentence does.")
-    if _OTHER_SCRIPT.search(text) or bool(_HANGUL.search(text)) != (brief.language is Language.KO):
+    if not _in_language(text, brief, sources):
         problems.append(f"It is not written in the report's language, '{brief.language.value}'.")
     return [Finding(check=Check.FORM, what=problem) for problem in problems]
+
+
+def ended(text: str) -> bool:
+    """Whether a Korean sentence ends on a verb or a noun made of one."""
+    return _ENDED.search(text) is not None
+
+
+def _in_language(text: str, brief: TopicBrief, sources: Sequence[Source]) -> bool:
+    """Whether all that a writer may choose the words of is in the report's language: a name or a quotation is not."""
+    given = [*(source.outlet for source in sources), brief.label, *brief.aliases]
+    own = _QUOTED.sub(" ", text)
+    for name in sorted(filter(None, given), key=len, reverse=True):
+        own = own.replace(name, " ")
+    if brief.language is Language.EN:
+        return not _OTHER_SCRIPT.search(own) and not _HANGUL.search(own)
+    # Korean headlines write countries and people with a Chinese letter: 美, 中.
+    titles = "".join(source.title for source in sources if source.language is Language.KO)
+    strange = _OTHER_SCRIPT.findall(own)
+    return _HANGUL.search(text) is not None and all(letter in titles for letter in strange)
 
 
 def cited(claim: Claim, brief: TopicBrief) -> tuple[list[Source], list[Finding]]:

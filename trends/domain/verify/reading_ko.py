@@ -110,6 +110,7 @@ class _Korean:
                 end=run[-1].end,
                 clause=self.clause,
                 role=self._role(end),
+                tense=self._tense(end + 1) if self._role(end) == "predicate" else "",
                 passive=following is not None
                 and following.tag == "XSV"
                 and following.form in {"되", "당하", "받"},
@@ -160,12 +161,22 @@ class _Korean:
                         start=piece.start,
                         end=max(piece.end, piece.start + 1),
                         clause=self.clause,
+                        tense=self._tense(place + 1),
                     )
                 )
         elif piece.tag in {"EC", "EF"}:
             self._ending(place, piece)
         elif piece.tag in {"SP", "SE", "SSO", "SSC", "SS", "SF"} and form in BREAKS:
             self.clause += 1
+
+    def _tense(self, place: int) -> str:
+        """What the ending at a place says of when: 열었다 is past, 연다 and 열 are ahead."""
+        if place >= len(self._pieces):
+            return ""
+        piece = self._pieces[place]
+        if piece.tag == "EP":
+            return "past" if piece.form in words_ko.PAST else "ahead" if piece.form == "겠" else ""
+        return "ahead" if (piece.tag, piece.form) in words_ko.AHEAD else ""
 
     def _possible(self, place: int) -> bool:
         """Whether it says that something can be: 연장할 수 있다."""

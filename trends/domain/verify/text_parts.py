@@ -32,6 +32,7 @@ class Word:
         clause: In which clause of the text it stands.
         role: Its part in the clause, as its particle or preposition says; empty where nothing says it.
         passive: For a verb: what stands before it is done to that.
+        tense: For a Korean verb: `past` or `ahead` where its ending says so; a headline's 연다 is still to come.
     """
 
     keys: tuple[str, ...]
@@ -42,6 +43,7 @@ class Word:
     clause: int
     role: str = ""
     passive: bool = False
+    tense: str = ""
 
     @property
     def key(self) -> str:

@@ -83,6 +83,18 @@ DOWN: tuple[str, str] = (
 )
 """Plain words, then strong ones: what soars rises, but what rises does not soar."""
 
+UNREAL: frozenset[str] = frozenset(
+    "to will would may might could can should must shall 'll let helps help".split()
+)
+"""What stands before a verb of which it is not said that it is done."""
+COMPARING: frozenset[str] = frozenset(
+    """
+    overtook overtake overtakes overtaken outsell outsells outsold beat beats beaten exceed exceeds exceeded surpass
+    surpasses surpassed outpace outpaces outpaced top tops topped than over under above below
+    """.split()
+)
+"""Words that stand between two that are compared."""
+
 OPPOSITES: tuple[tuple[str, str], ...] = (
     ("first", "last"),
     ("early", "late"),

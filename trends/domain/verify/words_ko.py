@@ -126,3 +126,12 @@ CONDITIONAL_ENDINGS: frozenset[str] = frozenset(
 QUESTION_ENDINGS: frozenset[str] = frozenset(
     {"ᆯ까", "을까", "ᆫ가", "은가", "는가", "나", "니", "ᆯ까요", "을까요", "까"}
 )
+PAST: frozenset[str] = frozenset({"았", "었", "였", "ᆻ"})
+AHEAD: frozenset[tuple[str, str]] = frozenset(
+    {("EF", "ᆫ다"), ("EF", "는다"), ("EF", "ᆫ다고"), ("EF", "는다고"), ("EC", "ᆫ다"), ("EC", "는다"), ("ETM", "ᆯ"), ("ETM", "을")}
+)  # fmt: skip
+"""Endings of what is told as present or still to come; of something that is done, a headline says it of the future."""
+COMPARING: frozenset[str] = frozenset(
+    "보다 제치고 제쳐 누르고 넘어 앞질러 앞지르고 따돌리고 꺾고".split()
+)
+"""What stands after the one that is left behind."""
