@@ -1,6 +1,6 @@
 """Whether anything untrue gets into a report: 200 reports by a model that lies, and as many by one that does not.
 
-Usage: python -m benchmarks.analyst [--reports 200] [--seeds 8] [--data FOLDER]
+Usage: python -m benchmarks.analyst [--reports 200] [--seeds 8] [--data FOLDER] [--draw 20]
 
 FOLDER holds headlines_ko_en/headlines.jsonl.gz and headlines_en/headlines.jsonl.gz; they are left out where absent.
 What was printed is judged by a referee that reads the sentences and their evidence, and shares no code with the
@@ -212,14 +212,17 @@ def main() -> int:
     parser.add_argument("--reports", type=int, default=200)
     parser.add_argument("--seeds", type=int, default=8)
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--draw", type=int, default=_SEED)
     chosen = parser.parse_args()
-    rng = random.Random(_SEED)
-    topics = [each for seed in range(chosen.seeds) for each in sample_topics(seed)]
+    rng = random.Random(chosen.draw)
+    # Another draw has other samples, too: what was mended on one is measured on another.
+    first = (chosen.draw - _SEED) * chosen.seeds
+    topics = [each for seed in range(chosen.seeds) for each in sample_topics(first + seed)]
     if chosen.data:
         for name in ARCHIVES:
             file = chosen.data / name / "headlines.jsonl.gz"
             if file.is_file():
-                topics += real_topics(file, _SEED)
+                topics += real_topics(file, chosen.draw)
     lying, truthful = measure(verifier(), reports(topics, chosen.reports, rng), rng)
     figures = Figures("analyst", "python -m benchmarks.analyst --data FOLDER")
     table(lying)

@@ -60,4 +60,4 @@ def _counted(bare: str, one: Quantity, brief: TopicBrief) -> bool:
         return one.value == numbers.window_days
     if re.match(r"(?:stories|articles|건)", bare[one.end :].lstrip()) or one.unit == "reports":
         return one.value == numbers.stories
-    return one.value == numbers.outlets
+    return 0 < one.value == numbers.outlets

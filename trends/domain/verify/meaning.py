@@ -26,6 +26,7 @@ class Lexicon:
         said: Words that say that somebody said it.
         official: Those of them that a sentence may leave out.
         hedges: Words that make a statement less than certain.
+        unsure: Those of them that say that it may not be so at all.
         limits: Words that say of how much it holds.
         reversers: Words that turn it round.
         bounds: Words that make a number a bound.
@@ -39,6 +40,7 @@ class Lexicon:
     said: frozenset[str]
     official: frozenset[str]
     hedges: frozenset[str]
+    unsure: frozenset[str]
     limits: frozenset[str]
     reversers: frozenset[str]
     bounds: frozenset[str]
@@ -88,6 +90,7 @@ def lexicon(*, korean: bool) -> Lexicon:
             said=words.SAID,
             official=words.OFFICIAL,
             hedges=words.HEDGES,
+            unsure=words.UNSURE,
             limits=words.LIMITS,
             reversers=words.REVERSERS,
             bounds=words.BOUNDS,
@@ -101,6 +104,7 @@ def lexicon(*, korean: bool) -> Lexicon:
         said=_stems(english.SAID),
         official=_stems(english.OFFICIAL),
         hedges=_stems(english.HEDGES),
+        unsure=_stems(english.UNSURE),
         limits=_stems(english.LIMITS),
         reversers=_stems(english.REVERSERS),
         bounds=_stems(english.BOUNDS),

@@ -40,14 +40,13 @@ def doubt(pair: Pair) -> list[Finding]:
         )
     if pair.used & reading.conditional and not pair.part.conditional:
         findings.append(Finding(check=Check.HEDGE, what="The evidence says it under a condition."))
-    hedges = {
-        key
-        for word in reading.words
-        if word.clause in pair.used
-        for key in (*word.keys, *word.parts)
-        if key in lexicon(korean=reading.korean).hedges
-    }
-    if hedges and not pair.part.keys & pair.words.hedges:
+    certain = lexicon(korean=reading.korean)
+    hedges = _hedges(pair, reading, pair.used) & certain.hedges
+    mine = _hedges(pair, pair.part, None) & pair.words.hedges
+    # A plan that is only rumoured is not told by calling it a plan.
+    unsure = bool(hedges & certain.unsure)
+    kept = bool(mine & pair.words.unsure or mine - hedges) if unsure else bool(mine)
+    if hedges and not kept:
         named = ", ".join(sorted(hedges))
         findings.append(
             Finding(check=Check.HEDGE, what=f"The evidence is less certain ({named}); keep that.")
@@ -63,6 +62,19 @@ def limits(pair: Pair) -> list[Finding]:
             Finding(check=Check.SCOPE, what="The evidence says it of a share of them; say which.")
         )
     return findings
+
+
+def _hedges(pair: Pair, reading: Reading, clauses: frozenset[int] | None) -> set[str]:
+    """Keys of the words of some clauses that do not name the topic: Planning may be its name."""
+    label = pair.passage.named.text.casefold() if pair.passage.named else ""
+    names = set(label.split())
+    return {
+        key
+        for word in reading.words
+        if (clauses is None or word.clause in clauses)
+        and reading.text[word.start : word.end].casefold() not in names
+        for key in (*word.keys, *word.parts)
+    }
 
 
 def _kept(pair: Pair, kind: str, check: Check) -> list[Finding]:

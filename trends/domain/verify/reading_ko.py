@@ -152,6 +152,8 @@ class _Korean:
         if piece.tag in _KO_PREDICATES:
             if form in words_ko.NEGATORS and self._negates(place, piece):
                 self._negators.append((piece.start, form, self.clause))
+            elif form == "지" and piece.tag == "VX":
+                self._hearsay()
             elif form not in words_ko.FUNCTION and piece.tag[:2] != "VX":
                 self.words.append(
                     Word(
@@ -168,6 +170,13 @@ class _Korean:
             self._ending(place, piece)
         elif piece.tag in {"SP", "SE", "SSO", "SSC", "SS", "SF"} and form in BREAKS:
             self.clause += 1
+
+    def _hearsay(self) -> None:
+        """알려져 and 전해져 are cut as 알리- and 전하-, but tell what is heard, not who tells it."""
+        last = self.words[-1] if self.words else None
+        if last is not None and last.key in words_ko.HEARD:
+            heard = words_ko.HEARD[last.key]
+            self.words[-1] = replace(last, keys=(heard,), parts=(heard,))
 
     def _tense(self, place: int) -> str:
         """What the ending at a place says of when: 열었다 is past, 연다 and 열 are ahead."""

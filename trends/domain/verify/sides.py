@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from trends.domain.drafting import Check, Finding
 from trends.domain.text import even
-from trends.domain.verify.support import Pair
+from trends.domain.verify.support import SAYING, Pair
 from trends.domain.verify.text_parts import Kind, Reading, Word
+from trends.domain.verify.verbatim import NAMED_BEHIND
 from trends.domain.verify.words_en import COMPARING
 from trends.domain.verify.words_ko import COMPARING as KO_COMPARING
 
@@ -37,6 +38,10 @@ def speakers(pair: Pair) -> list[Finding]:
     if pair.passage.source is None:
         return []
     text = even(pair.passage.reading.text)
+    behind = NAMED_BEHIND.search(text)
+    if behind and behind[1].split()[-1].casefold() not in pair.part.text.casefold():
+        what = f"In the evidence '{behind[1]}' says so; keep that."
+        return [Finding(check=Check.ATTRIBUTION, what=what)]
     for match in _QUOTED.finditer(pair.part.text):
         around = _around(text, even(match[1]))
         outside = [
@@ -45,6 +50,7 @@ def speakers(pair: Pair) -> list[Finding]:
             if word.kind is not Kind.VERB
             and not match.start() <= word.start < match.end()
             and not {*word.keys, *word.parts} & (pair.words.said | pair.words.frame)
+            and not pair.words.says((*word.keys, *word.parts)) & SAYING
         ]
         for word in outside:
             written = pair.part.text[word.start : word.end]

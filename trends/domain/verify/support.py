@@ -12,7 +12,7 @@ from trends.domain.verify.text_parts import Reading, Word
 _SHORTEST = 2
 # A headline quotes without saying that somebody said it.
 _SPEECH = re.compile(r"[“\"「:]|(?<!\w)[‘']")
-_SAYING = frozenset({"=say", "=밝히"})
+SAYING = frozenset({"=say", "=밝히"})
 LEAST_WORDS = 2
 """A sentence that shares fewer words with a passage is not about it."""
 
@@ -77,7 +77,7 @@ class Pair:
             for word in self.part.content
             if not self.holds(word)
             and word.start not in borrowed
-            and not all(part in self._free for part in word.parts)
+            and not (all(part in self._free for part in word.parts) and not self._name(word))
             and not (_SPEECH.search(self.passage.reading.text) and self._says(word))
         ]
 
@@ -105,8 +105,12 @@ class Pair:
         # To hedge is to claim less.
         return self.words.frame | self.words.hedges
 
+    def _name(self, word: Word) -> bool:
+        """Whether an English word is written as a name: Planning may be a town, and the Post a paper."""
+        return not self.part.korean and word.start > 0 and self.part.text[word.start].isupper()
+
     def _says(self, word: Word) -> bool:
-        return bool(self.words.meanings.get(word.key, frozenset()) & _SAYING)
+        return bool(self.words.meanings.get(word.key, frozenset()) & SAYING)
 
     def _written(self, name: str) -> bool:
         """Whether a Korean name is written in the passage, with or without spaces, as a word of its own."""

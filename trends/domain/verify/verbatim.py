@@ -27,6 +27,8 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _MOST_BEHIND = 3
+NAMED_BEHIND = re.compile(r" - ([A-Z][\w.']*(?: [A-Z][\w.']*){0,2})$")
+"""Whom a headline names behind it as the one who says so."""
 
 
 def verbatim(text: str, source: Source) -> bool:
@@ -51,7 +53,7 @@ def clauses(title: str) -> list[str]:
     if len(found) == 1 and text.endswith("..."):
         return found
     leans = any(_EN_TURNS.search(one) or _KO_TURNS.search(one) for one in found)
-    leans = leans or any(_leant_on(one) for one in found[1:])
+    leans = leans or any(map(_leant_on, found[1:])) or NAMED_BEHIND.search(text) is not None
     # A quotation that goes on past the cut is none any more.
     broken = any(len(_QUOTES.findall(one)) % 2 for one in found)
     return [text] if leans or broken else found

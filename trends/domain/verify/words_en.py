@@ -131,6 +131,14 @@ HEDGES: frozenset[str] = frozenset(
 )
 """Words that make a statement less than certain: a sentence keeps at least one of them."""
 
+UNSURE: frozenset[str] = frozenset(
+    """
+    may might could possibly perhaps probably likely reportedly allegedly apparently rumour rumor rumours rumors
+    rumoured rumored allege alleges alleged seem seems seemed
+    """.split()
+)
+"""Those of the hedges that say that it may not be so at all."""
+
 LIMITS: frozenset[str] = frozenset(
     """
     some few several only partly partially mostly largely least most half many certain part limited minority majority

@@ -80,11 +80,16 @@ REVERSERS: frozenset[str] = frozenset(
 
 HEDGES: frozenset[str] = frozenset(
     """
-    전망 예상 예측 예정 계획 가능 가능성 추정 추산 우려 기대 검토 고려 추진 방침 목표 관측 듯 같 보 알려지 알 듯하 소문
+    전해지 전망 예상 예측 예정 계획 가능 가능성 추정 추산 우려 기대 검토 고려 추진 방침 목표 관측 듯 같 보 알려지 알 듯하 소문
     여부 주장 시범 신중론 조짐 분위기 경우 만약 모르 제안 논의 시사 경고 지켜보
     """.split()
 )
 """Words that make a statement less than certain: a sentence keeps at least one of them."""
+
+UNSURE: frozenset[str] = frozenset(
+    "가능 가능성 추정 관측 듯 같 알려지 알 듯하 소문 조짐 모르 전해지".split()
+)
+"""Those of the hedges that say that it may not be so at all."""
 
 LIMITS: frozenset[str] = frozenset(
     "일부 절반 소수 다수 대부분 상당수 일각 뿐 밖에 한정 제한 대체로 거의 주로 몇 몇몇".split()
@@ -135,3 +140,4 @@ COMPARING: frozenset[str] = frozenset(
     "보다 제치고 제쳐 누르고 넘어 앞질러 앞지르고 따돌리고 꺾고".split()
 )
 """What stands after the one that is left behind."""
+HEARD: dict[str, str] = {"알리": "알려지", "전하": "전해지"}
