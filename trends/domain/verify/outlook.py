@@ -30,7 +30,13 @@ def _korean(pair: Pair) -> list[Word]:
     for word in pair.part.words:
         if word.tense != "past":
             continue
-        theirs = [one for one in pair.passage.reading.words if _same(pair, word, one)]
+        passage = pair.passage.reading
+        theirs = [
+            one
+            for one in passage.words
+            # The analyser cuts 살펴보- whole before one ending, and as 살피- and 보- before another.
+            if _same(pair, word, one) or passage.text.startswith(word.key, one.start)
+        ]
         if theirs and all(one.tense == "ahead" for one in theirs):
             found.append(word)
     return found

@@ -19,7 +19,7 @@ def negation(pair: Pair) -> list[Finding]:
     here = _negated(pair, pair.part, None)
     there = _negated(pair, pair.passage.reading, pair.used)
     findings: list[Finding] = []
-    if here - there:
+    if here - there or len(pair.part.negated) > len(pair.passage.reading.negated):
         findings.append(
             Finding(check=Check.NEGATION, what="It negates what the evidence does not negate.")
         )
@@ -66,13 +66,11 @@ def limits(pair: Pair) -> list[Finding]:
 
 def _hedges(pair: Pair, reading: Reading, clauses: frozenset[int] | None) -> set[str]:
     """Keys of the words of some clauses that do not name the topic: Planning may be its name."""
-    label = pair.passage.named.text.casefold() if pair.passage.named else ""
-    names = set(label.split())
     return {
         key
         for word in reading.words
         if (clauses is None or word.clause in clauses)
-        and reading.text[word.start : word.end].casefold() not in names
+        and not pair.passage.names_topic(reading, word)
         for key in (*word.keys, *word.parts)
     }
 

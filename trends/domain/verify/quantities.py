@@ -74,6 +74,7 @@ _KO_NATIVE_NUMBER = re.compile(
 _KO_SPELT = re.compile(
     r"(?<![가-힣])(?P<word>[일이삼사오육칠팔구십백천만억조]{2,})\s?(?P<unit>원|명|퍼센트|배|건|달러)"
 )
+_EN_HALF_OF = re.compile(r"\bhalf an? (?P<scale>million|billion|trillion)\b", re.IGNORECASE)
 _KO_HALF = re.compile(r"절반")
 
 
@@ -112,6 +113,9 @@ def _all(text: str) -> Iterator[Quantity]:
         one = _digits(text, match)
         yield one
         place = max(one.end, match.end())
+    for match in _EN_HALF_OF.finditer(text):
+        value = Decimal(_EN_SCALES[match["scale"].lower()]) / 2
+        yield _with_unit(text, value, *match.span())
     for match in _EN_NUMBER_WORD.finditer(text):
         yield _with_unit(text, Decimal(_spelt_en(match.group())), match.start(), match.end())
     for match in _EN_SINGLE.finditer(text):

@@ -179,7 +179,10 @@ class _Korean:
             self.words[-1] = replace(last, keys=(heard,), parts=(heard,))
 
     def _tense(self, place: int) -> str:
-        """What the ending at a place says of when: 열었다 is past, 연다 and 열 are ahead."""
+        """What the ending at a place says of when: 열었다 is past, 연다 and 열겠다 are ahead."""
+        following = [piece.tag[:2] for piece in self._pieces[place : place + 2]]
+        if following == ["EC", "VX"]:
+            return self._tense(place + 2)
         if place >= len(self._pieces):
             return ""
         piece = self._pieces[place]

@@ -31,6 +31,11 @@ class Passage:
     source: Source | None
     named: Reading | None = None
 
+    def names_topic(self, reading: Reading, word: Word) -> bool:
+        """Whether a word is one of the topic's name, and so says nothing else: Slump and Planning may be names."""
+        label = self.named.text.casefold().split() if self.named else []
+        return reading.text[word.start : word.end].casefold() in label
+
 
 class Pair:
     """A part of a claim beside a passage that may bear it."""
@@ -43,8 +48,13 @@ class Pair:
     @cached_property
     def said(self) -> frozenset[str]:
         """All that the passage says, word by word."""
-        keys = set(self.passage.reading.keys)
-        return lexicon(korean=self.passage.reading.korean).says(keys)
+        reading = self.passage.reading
+        named = [word for word in reading.words if self.passage.names_topic(reading, word)]
+        keys = {
+            key for word in reading.words if word not in named for key in (*word.keys, *word.parts)
+        }
+        own = frozenset(key for word in named for key in (*word.keys, *word.parts))
+        return lexicon(korean=reading.korean).says(keys) | own
 
     @cached_property
     def borrowed(self) -> tuple[Word, ...]:

@@ -11,6 +11,7 @@ from tests.unit.trends.domain.verify.draft_cases import (
     brief,
     draft,
 )
+from tests.unit.trends.domain.verify.frame_cases import FRAMED_HONEST, FRAMED_LIES, SHOPS
 from tests.unit.trends.domain.verify.second_cases import SECOND_HONEST, SECOND_LIES
 from tests.unit.trends.domain.verify.third_cases import THIRD_HONEST, THIRD_LIES
 from trends.domain.drafting import Check, Claim, Judged, TopicBrief, TopicDraft
@@ -54,6 +55,42 @@ def test_a_lie_of_the_later_sets_holds_nowhere(
     case: TopicBrief, sentence: str, evidence: str
 ) -> None:
     assert not judged(case, sentence, evidence).holds
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence", "evidence"), FRAMED_LIES, ids=lambda value: str(value)[:60]
+)
+def test_a_lie_about_what_was_reported_holds_nowhere(
+    case: TopicBrief, sentence: str, evidence: tuple[str, ...]
+) -> None:
+    assert not judged(case, sentence, *evidence).holds
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence", "evidence"), FRAMED_HONEST, ids=lambda value: str(value)[:60]
+)
+def test_what_an_outlet_reported_on_its_day_holds(
+    case: TopicBrief, sentence: str, evidence: tuple[str, ...]
+) -> None:
+    assert judged(case, sentence, *evidence).findings == ()
+
+
+def test_an_outlet_of_another_day_is_told_as_what_it_is() -> None:
+    one = judged(SHOPS, "On Monday, Courier wrote: “Larkfield to launch paper blinds in spring”.")
+    assert checks(one) == {Check.ATTRIBUTION}
+
+
+@pytest.mark.parametrize(
+    ("label", "title", "sentence"),
+    [
+        ("Slump", "Market share of Slump up 3.4% at Corvane", "Market share of Slump fell 3.4% at Corvane."),
+        ("Planning", "Larkfield reportedly halts orders of Planning", "Larkfield halts orders of Planning."),
+        ("Daegu", "Leeds fair for Daegu opens on March 14", "Leeds fair for Planning opens on March 14."),
+        ("들기름", "Larkfield may cut 들기름 prices", "Larkfield cut 들기름 prices."),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_topic_is_no_word_like_others(label: str, title: str, sentence: str) -> None:
+    assert not judged(brief(label, Piece(title)), sentence).holds
 
 
 def test_nine_in_ten_honest_sentences_of_all_sets_survive() -> None:
