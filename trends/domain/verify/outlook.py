@@ -45,14 +45,23 @@ def _korean(pair: Pair) -> list[Word]:
 def _english(pair: Pair) -> list[Word]:
     unreal, real = _split(pair.passage.reading)
     mine = _split(pair.part)[1]
+    to_come = {stem(one) for one in unreal.values()}
     return [
         word
         for word in pair.part.words
         if word.start in mine
-        and stem(mine[word.start]) in {stem(one) for one in unreal.values()}
-        and stem(mine[word.start]) not in {stem(one) for one in real.values()}
+        and stem(mine[word.start]) in to_come
         and (word.kind is Kind.VERB or mine[word.start] not in unreal.values())
+        and not _done(pair, word, {at for at, one in real.items() if stem(one) == word.key})
     ]
+
+
+def _done(pair: Pair, word: Word, places: set[int]) -> bool:
+    """Whether the passage has a verb also as done, and in the clause of what stands before it in the sentence."""
+    before = [one for one in pair.part.content if one.end <= word.start][-1:]
+    clauses = {one.clause for one in pair.passage.reading.words if one.start in places}
+    held = [one for one in pair.passage.reading.words if one.clause in clauses]
+    return bool(clauses) and all(any(_same(pair, one, other) for other in held) for one in before)
 
 
 def _split(reading: Reading) -> tuple[dict[int, str], dict[int, str]]:

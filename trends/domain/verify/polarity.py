@@ -38,7 +38,9 @@ def doubt(pair: Pair) -> list[Finding]:
         findings.append(
             Finding(check=Check.HEDGE, what="The evidence only asks; do not assert it.")
         )
-    if pair.used & reading.conditional and not pair.part.conditional:
+    # A condition may stand behind a comma: "opens in May, if the council agrees".
+    near = {clause + step for clause in reading.conditional for step in (-1, 0, 1)}
+    if pair.used & near and not pair.part.conditional:
         findings.append(Finding(check=Check.HEDGE, what="The evidence says it under a condition."))
     certain = lexicon(korean=reading.korean)
     hedges = _hedges(pair, reading, pair.used) & certain.hedges

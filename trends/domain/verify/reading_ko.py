@@ -1,5 +1,6 @@
 """Read Korean: morphemes, with particles for what each noun does."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -18,6 +19,10 @@ _KO_ROLES = {
     "한테": "dative", "와": "with", "과": "with", "의": "of", "도": "subject",
 }  # fmt: skip
 
+# A headline asks without a question mark: 값 오르나…전망 엇갈려.
+_WONDERS = re.compile(r"[가-힣](?:나|까|는가|은가|을지|할지)\s?(?:…|\.\.\.)")
+_HEAD = re.compile(r"[^,…\"“‘'·]{2,20}(?=, )")
+
 
 def korean(text: str, morphemes: Sequence[Morpheme]) -> Reading:
     """Read a Korean text as the analyser cut it."""
@@ -26,10 +31,12 @@ def korean(text: str, morphemes: Sequence[Morpheme]) -> Reading:
     return Reading(
         text=text,
         korean=True,
-        words=_phrased(text, reader.words),
+        words=_headed(text, _phrased(text, reader.words)),
         negated=tuple(reader.negated()),
         conditional=frozenset(reader.conditional),
-        question=reader.question or text.rstrip("\"'”’ ").endswith("?"),
+        question=reader.question
+        or _WONDERS.search(text) is not None
+        or text.rstrip("\"'”’ ").endswith("?"),
         clauses=reader.clause + 1,
         ends=_ends(morphemes),
     )
@@ -55,6 +62,16 @@ def _phrased(text: str, words: Sequence[Word]) -> tuple[Word, ...]:
         )
         phrased.append(replace(word, role=following.role) if following and joined else word)
     return tuple(reversed(phrased))
+
+
+def _headed(text: str, words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """Make the subject of a headline of whoever stands before its first comma: 한결마트, 두루상사 인수."""
+    match = _HEAD.match(text)
+    head = [word for word in words if match is not None and word.end <= match.end()]
+    if match is None or not head or any(word.role for word in head) or head[-1].kind is Kind.VERB:
+        return words
+    last = head[-1]
+    return tuple(replace(word, role="subject") if word is last else word for word in words)
 
 
 class _Korean:

@@ -7,7 +7,7 @@ from trends.domain.drafting import Source
 from trends.domain.sentences import sentences
 from trends.domain.text import even
 from trends.domain.verify.quantities import Quantity, quantities
-from trends.domain.verify.words_en import HEDGES, NEGATORS, REVERSERS, SAID
+from trends.domain.verify.words_en import HEDGES, NEGATORS, PREPOSITIONS, REVERSERS, SAID
 from trends.domain.verify.words_ko import REVERSERS as KO_REVERSERS
 
 _TAG = re.compile(r"^\s*\[[^\]]{1,20}\]\s*|\s*\[[^\]]{1,30}\]\s*$")
@@ -18,7 +18,25 @@ _QUOTES = re.compile(r"\"|(?<!\w)'|'(?!\w)")
 _EN_TURNS = re.compile(
     r"\b(?:but|" + "|".join(sorted({*NEGATORS, *REVERSERS})) + r")\b|n't\b", re.IGNORECASE
 )
-_KO_TURNS = re.compile("|".join(sorted({*KO_REVERSERS, "않", "없", "못", "아니", "아닌", "거짓"})))
+_KO_TURNS = re.compile(
+    "|".join(
+        sorted(
+            {
+                *KO_REVERSERS,
+                "않",
+                "없",
+                "못",
+                "아니",
+                "아닌",
+                "거짓",
+                "가짜",
+                "조건",
+                "전제",
+                "경우",
+            }
+        )
+    )
+)
 # After a dash a headline names who says so, or how sure it is: what is before it does not stand without that.
 _BEHIND = re.compile(
     r"\b(?:sources?|study|survey|poll|reports?|analysts?|experts?|critics?|minister|"
@@ -27,6 +45,7 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _MOST_BEHIND = 3
+_GOES_ON = PREPOSITIONS | {"if", "unless", "only", "says", "say", "or", "but", "and"}
 NAMED_BEHIND = re.compile(r" - ([A-Z][\w.']*(?: [A-Z][\w.']*){0,2})$")
 """Whom a headline names behind it as the one who says so."""
 
@@ -60,6 +79,9 @@ def clauses(title: str) -> list[str]:
 
 
 def _leant_on(clause: str) -> bool:
+    # "… if the council agrees", "… in Leeds only" go on with the clause before.
+    if clause.split(maxsplit=1)[0] in _GOES_ON:
+        return True
     return len(clause.split()) <= _MOST_BEHIND and _BEHIND.search(clause) is not None
 
 
