@@ -6,6 +6,7 @@ from trends.domain.drafting import Check, Finding
 from trends.domain.verify.meaning import lexicon
 from trends.domain.verify.support import Pair
 from trends.domain.verify.text_parts import Reading
+from trends.domain.verify.words_en import NEGATORS
 
 _SHARE = re.compile(
     r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine) (?:of|in|out of) (?:\d+|the|two|three|four|five|six|seven|eight|nine|ten)\b"
@@ -13,13 +14,15 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 
+_NEGATING = re.compile(r"\b(?:" + "|".join(sorted(NEGATORS)) + r")\b|n['’]t\b", re.IGNORECASE)
+
 
 def negation(pair: Pair) -> list[Finding]:
     """What is negated here is negated there, and nothing else; words that turn a statement round are kept."""
     here = _negated(pair, pair.part, None)
     there = _negated(pair, pair.passage.reading, pair.used)
     findings: list[Finding] = []
-    if here - there or len(pair.part.negated) > len(pair.passage.reading.negated):
+    if here - there or _times_negated(pair.part) > _times_negated(pair.passage.reading):
         findings.append(
             Finding(check=Check.NEGATION, what="It negates what the evidence does not negate.")
         )
@@ -28,6 +31,13 @@ def negation(pair: Pair) -> list[Finding]:
             Finding(check=Check.NEGATION, what="The evidence negates it; the sentence does not.")
         )
     return findings + _kept(pair, "reversers", Check.NEGATION)
+
+
+def _times_negated(reading: Reading) -> int:
+    """How often a text negates: `not no longer` does it twice."""
+    if reading.korean:
+        return len(reading.negated)
+    return len(_NEGATING.findall(reading.text))
 
 
 def doubt(pair: Pair) -> list[Finding]:

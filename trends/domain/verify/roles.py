@@ -77,7 +77,11 @@ def attribution(pair: Pair) -> list[Finding]:
 def directions(pair: Pair) -> list[Finding]:
     """Where a passage tells of ups and downs, each stays with what goes up or down, and with its number."""
     passage = pair.passage.reading
-    there = [word for word in passage.words if _direction(pair, word)]
+    there = [
+        word
+        for word in passage.words
+        if _direction(pair, word) and not pair.passage.names_topic(passage, word)
+    ]
     if len({way for word in there for way in _direction(pair, word)}) < 2:  # noqa: PLR2004 - up and down
         return []
     return [
@@ -86,7 +90,9 @@ def directions(pair: Pair) -> list[Finding]:
             what=f"'{pair.part.text[word.start : word.end]}' is said of something else in the evidence.",
         )
         for word in pair.part.words
-        if _direction(pair, word) and not any(_goes_with(pair, word, other) for other in there)
+        if _direction(pair, word)
+        and not pair.passage.names_topic(pair.part, word)
+        and not any(_goes_with(pair, word, other) for other in there)
     ]
 
 

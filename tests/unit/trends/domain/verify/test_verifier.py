@@ -84,6 +84,7 @@ def test_an_outlet_of_another_day_is_told_as_what_it_is() -> None:
     ("label", "title", "sentence"),
     [
         ("Slump", "Market share of Slump up 3.4% at Corvane", "Market share of Slump fell 3.4% at Corvane."),
+        ("Tumble", "Larkfield sells 12% more Tumble – orders down 5%", "Larkfield sells 12% fewer Tumble."),
         ("Planning", "Larkfield reportedly halts orders of Planning", "Larkfield halts orders of Planning."),
         ("Daegu", "Leeds fair for Daegu opens on March 14", "Leeds fair for Planning opens on March 14."),
         ("들기름", "Larkfield may cut 들기름 prices", "Larkfield cut 들기름 prices."),
@@ -91,6 +92,11 @@ def test_an_outlet_of_another_day_is_told_as_what_it_is() -> None:
 )  # fmt: skip
 def test_the_name_of_a_topic_is_no_word_like_others(label: str, title: str, sentence: str) -> None:
     assert not judged(brief(label, Piece(title)), sentence).holds
+
+
+def test_a_negation_is_not_negated_once_more() -> None:
+    case = brief("shield", Piece("The shield can no longer confine heat, a watchdog says"))
+    assert not judged(case, "The shield can not no longer confine heat, a watchdog says.").holds
 
 
 def test_nine_in_ten_honest_sentences_of_all_sets_survive() -> None:
