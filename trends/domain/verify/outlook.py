@@ -37,6 +37,8 @@ def _korean(pair: Pair) -> list[Word]:
             # The analyser cuts 살펴보- whole before one ending, and as 살피- and 보- before another.
             if _same(pair, word, one) or passage.text.startswith(word.key, one.start)
         ]
+        # The same word tells more than one that means as much.
+        theirs = [one for one in theirs if one.key == word.key] or theirs
         if theirs and all(one.tense == "ahead" for one in theirs):
             found.append(word)
     return found

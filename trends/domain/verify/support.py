@@ -117,7 +117,12 @@ class Pair:
 
     def _name(self, word: Word) -> bool:
         """Whether an English word is written as a name: Planning may be a town, and the Post a paper."""
-        return not self.part.korean and word.start > 0 and self.part.text[word.start].isupper()
+        text = self.part.text
+        if self.part.korean or not text[word.start].isupper():
+            return False
+        # Every sentence begins with a capital; one that begins with a doubt says "Reportedly" or "Perhaps, ".
+        opens = word.key.endswith("li") or text[word.end : word.end + 1] == ","
+        return word.start > 0 or (word.key in self.words.hedges and not opens)
 
     def _says(self, word: Word) -> bool:
         return bool(self.words.meanings.get(word.key, frozenset()) & SAYING)

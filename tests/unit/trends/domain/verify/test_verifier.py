@@ -16,6 +16,7 @@ from tests.unit.trends.domain.verify.second_cases import SECOND_HONEST, SECOND_L
 from tests.unit.trends.domain.verify.third_cases import THIRD_HONEST, THIRD_LIES
 from trends.domain.drafting import Check, Claim, Judged, TopicBrief, TopicDraft
 from trends.domain.korean import shared_tokenizer
+from trends.domain.models import Language
 from trends.domain.verify import verify
 
 SURVIVING = 0.9
@@ -86,12 +87,15 @@ def test_an_outlet_of_another_day_is_told_as_what_it_is() -> None:
         ("Slump", "Market share of Slump up 3.4% at Corvane", "Market share of Slump fell 3.4% at Corvane."),
         ("Tumble", "Larkfield sells 12% more Tumble – orders down 5%", "Larkfield sells 12% fewer Tumble."),
         ("Planning", "Larkfield reportedly halts orders of Planning", "Larkfield halts orders of Planning."),
+        ("Daegu", "Daegu ranks second among gifts at Leeds", "Alleging ranks second among gifts at Leeds."),
+        ("줄어든", "별내상점, 줄어든 가격 내릴 수도", "별내상점은 줄어든 가격을 내렸다."),
         ("Daegu", "Leeds fair for Daegu opens on March 14", "Leeds fair for Planning opens on March 14."),
         ("들기름", "Larkfield may cut 들기름 prices", "Larkfield cut 들기름 prices."),
     ],
 )  # fmt: skip
 def test_the_name_of_a_topic_is_no_word_like_others(label: str, title: str, sentence: str) -> None:
-    assert not judged(brief(label, Piece(title)), sentence).holds
+    language = Language.KO if sentence.endswith("다.") else Language.EN
+    assert not judged(brief(label, Piece(title), language=language), sentence).holds
 
 
 def test_a_negation_is_not_negated_once_more() -> None:
