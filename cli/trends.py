@@ -50,7 +50,10 @@ def list_(
         str | None, typer.Argument(metavar="[TEXT]", help="In label, name or terms.")
     ] = None,
     monitor: Annotated[
-        str | None, typer.Option("--monitor", metavar="ID", help="Only of this monitor.")
+        str | None,
+        typer.Option(
+            "--monitor", metavar="MONITOR", help="Only of this monitor: its name, or its id."
+        ),
     ] = None,
     status: Annotated[
         str | None, typer.Option("--status", help="emerging, rising, peaking or fading.")
@@ -91,23 +94,28 @@ def list_(
     forms = [form for form, asked in (("csv", as_csv), ("rss", as_rss)) if asked]
     if len(forms) + session.out.as_json > 1:
         raise AskedWrongError("Choose one of --csv, --rss and --json.", "Leave the others out.")
-    wanted = TrendFilter(
-        monitor=monitor,
-        status=status,
-        category=category,
-        text=text,
-        hand=hand or ("followed" if followed else None),
-        seen_from=moment_of(seen_from),
-        seen_to=moment_of(seen_to),
-        watched=everything,
-        sort=sort.value,
-    )
     with connect(session) as client:
+        wanted = TrendFilter(
+            monitor=_monitor_id(client, monitor) if monitor else None,
+            status=status,
+            category=category,
+            text=text,
+            hand=hand or ("followed" if followed else None),
+            seen_from=moment_of(seen_from),
+            seen_to=moment_of(seen_to),
+            watched=everything,
+            sort=sort.value,
+        )
         if forms:
             form: TrendFormat = "csv" if as_csv else "rss"
             session.out.raw(client.export_trends(form, wanted, limit=limit))
             return
         _print(session.out, client.trends(wanted, limit=limit or LISTED))
+
+
+def _monitor_id(client: "TrendsClient", named: str) -> str:
+    """Id of a monitor by its name. An id is taken as it is: trends outlive their monitor, and some never had one."""
+    return named if len(named) == FULL_ID else client.monitors.get(named).id
 
 
 def _print(out: Output, trends: "Iterator[Trend]") -> None:
@@ -237,7 +245,9 @@ def _appearance(one: "Appearance", *, drawn: bool) -> list[str]:
 @calls_api
 def compare(
     session: Session,
-    monitor: Annotated[str, typer.Argument(metavar="MONITOR", help="Id of the monitor.")],
+    monitor: Annotated[
+        str, typer.Argument(metavar="MONITOR", help="Name of the monitor, or its id.")
+    ],
     a: Annotated[str, typer.Argument(metavar="END", help="End of the one window.")],
     b: Annotated[str, typer.Argument(metavar="END", help="End of the other.")],
 ) -> None:
@@ -248,7 +258,7 @@ def compare(
     assert first is not None
     assert second is not None
     with connect(session) as client:
-        compared = client.compare_trends(monitor, first, second)
+        compared = client.compare_trends(_monitor_id(client, monitor), first, second)
     if session.out.as_json:
         session.out.json(as_data(compared))
         return

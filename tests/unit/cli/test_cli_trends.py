@@ -172,6 +172,17 @@ async def test_windows_are_compared(trends: Trends, doors: FakeDoors, ids: list[
     assert {row[-1]: row[0] for row in rows} == {"말차": "steady", "러닝화": "new"}
 
 
+async def test_a_monitor_is_named_or_given_by_its_id(
+    trends: Trends, doors: FakeDoors, ids: list[str]
+) -> None:
+    monitor = (await doors.trends.store.page("local", StoredFilter())).items[0].monitor
+    assert len((await trends("list", "--monitor", monitor)).out.splitlines()) == len(ids)
+    assert (await trends("monitors", "add", "teas", "--query", "matcha")).status == Exit.OK
+    assert (await trends("list", "--monitor", "teas")).out == ""
+    unknown = await trends("list", "--monitor", "nobody")
+    assert (unknown.status, "nobody" in unknown.err) == (Exit.NOT_FOUND, True)
+
+
 async def test_the_async_client_has_the_same_calls(live: LiveApi, ids: list[str]) -> None:
     async with AsyncTrendsClient(live.url) as client:
         listed = [trend async for trend in client.trends(TrendFilter(sort="strength"), limit=1)]
