@@ -22,9 +22,19 @@ from tests.workflows.backfill_steps import Handle as BackfillHandle
 from tests.workflows.fake_runs import Handle, start, working
 from tests.workflows.poll_fakes import RETIRED, FakePolls, answered, polling, start_poller
 from tests.workflows.poll_fakes import Handle as PollHandle
+from tests.workflows.schedule_fakes import (
+    FakeFires,
+    ScheduledHandle,
+    SenderHandle,
+    firing,
+    sends_twice,
+    start_scheduled,
+    start_sender,
+)
 from tests.workflows.stage_fakes import REF, FakeStages, broken
 from tests.workflows.test_fingerprint import FINGERPRINTS, fingerprints
 from trends.domain.models import RunStatus
+from workflows.stages import stage as stage_row
 
 HISTORIES = Path(__file__).parent / "histories"
 Scene = Callable[[Client, FakeStages], Awaitable[Handle]]
@@ -49,7 +59,7 @@ async def partial(client: Client, stages: FakeStages) -> Handle:
 async def parked(client: Client, stages: FakeStages) -> Handle:
     """Analyze parks and is retried; summarize parks and is skipped."""
     for stage in ("analyze", "summarize"):
-        stages.failures[stage] = [broken() for _ in range(4)]
+        stages.failures[stage] = [broken() for _ in range(stage_row("news", stage).attempts)]
     handle = await start(client)
     for stage, resolution in (("analyze", Resolution.RETRY), ("summarize", Resolution.SKIP)):
         await stages.until(
@@ -91,8 +101,27 @@ async def paused(client: Client, stages: FakeStages) -> Handle:
     return handle
 
 
+async def planned(client: Client, stages: FakeStages) -> Handle:
+    """Plans first."""
+    del stages
+    handle = await start(client, plan=True)
+    await handle.result()
+    return handle
+
+
+async def overdue(client: Client, stages: FakeStages) -> Handle:
+    """Summarize is out of attempts behind the deadline: topics are quoted."""
+    attempts = stage_row("news", "summarize").attempts
+    stages.failures["summarize"] = [broken() for _ in range(attempts)]
+    handle = await start(client, deadline_seconds=0)
+    await handle.result()
+    return handle
+
+
 SCENES: dict[str, Scene] = {
     "completed": completed,
+    "planned": planned,
+    "overdue": overdue,
     "partial": partial,
     "parked": parked,
     "cancelled": cancelled,
@@ -137,21 +166,44 @@ async def backfill(client: Client, steps: FakeSteps) -> BackfillHandle:
     return handle
 
 
+async def scheduled(client: Client, stages: FakeStages) -> ScheduledHandle:
+    """A run that is not there when its report is due: a partial edition beside it."""
+    stages.deaf.add("collect:a")
+    handle = await start_scheduled(client)
+    await stages.until(lambda: stages.calls.count("collect:a") == 2)  # the run's and the edition's
+    stages.release.set()
+    await handle.result()
+    return handle
+
+
+async def sender(client: Client, fires: FakeFires) -> SenderHandle:
+    """Sends, waits for the next time, sends."""
+    fires.sends = sends_twice(datetime.now(UTC))
+    handle = await start_sender(client)
+    await handle.result()
+    return handle
+
+
 async def main() -> None:
     """Record every scene on a server of its own."""
     HISTORIES.mkdir(exist_ok=True)
     async with own_server() as server:
+        client = server.client
         for name, scene in SCENES.items():
             stages = FakeStages()
-            async with working(server.client, stages):
-                keep(name, await (await scene(server.client, stages)).fetch_history())
+            async with working(client, stages):
+                keep(name, await (await scene(client, stages)).fetch_history())
         for name, scene in POLL_SCENES.items():
             polls = FakePolls()
-            async with polling(server.client, polls):
-                keep(name, await (await scene(server.client, polls)).fetch_history())
+            async with polling(client, polls):
+                keep(name, await (await scene(client, polls)).fetch_history())
         stages, steps = FakeStages(), FakeSteps()
-        async with working(server.client, stages, steps=steps):
-            keep("backfill", await (await backfill(server.client, steps)).fetch_history())
+        async with working(client, stages, steps=steps):
+            keep("backfill", await (await backfill(client, steps)).fetch_history())
+        stages, fires = FakeStages(), FakeFires()
+        async with firing(client, stages, fires):
+            keep("scheduled", await (await scheduled(client, stages)).fetch_history())
+            keep("sender", await (await sender(client, fires)).fetch_history())
     FINGERPRINTS.write_text(json.dumps(fingerprints(), indent=2) + "\n")
 
 

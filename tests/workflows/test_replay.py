@@ -39,5 +39,6 @@ async def test_a_history_of_other_commands_is_refused() -> None:
 
 
 def test_every_kind_of_run_is_recorded() -> None:
-    runs = {"backfill", "cancelled", "completed", "parked", "partial", "paused"}
-    assert {file.stem for file in HISTORIES} == runs | {"poller_retired", "poller_steered"}
+    runs = {"cancelled", "completed", "overdue", "parked", "partial", "paused", "planned"}
+    others = {"backfill", "poller_retired", "poller_steered", "scheduled", "sender"}
+    assert {file.stem for file in HISTORIES} == runs | others
