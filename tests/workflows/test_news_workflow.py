@@ -143,7 +143,7 @@ async def test_that_nobody_can_be_told_changes_nothing_for_the_run(temporal: Cli
 async def test_a_report_is_written_without_quotations_when_summarize_is_skipped(
     temporal: Client,
 ) -> None:
-    stages = FakeStages(failures={"summarize": [broken() for _ in range(4)]})
+    stages = FakeStages(failures={"summarize": [broken() for _ in range(ATTEMPTS["summarize"])]})
     async with working(temporal, stages):
         handle = await start(temporal)
         await parked(stages, "summarize")
