@@ -55,6 +55,7 @@ class NewsTrendWorkflow:
                 self._progress.set(row.name, "taken over")
         self._parked_at: str | None = None
         self._parks = 0
+        self._telling: list[asyncio.Future[None]] = []
         self._gave_up = False
         self._resolution: contracts.Resolution | None = None
         self._paused = False
@@ -338,8 +339,9 @@ class NewsTrendWorkflow:
         self._show(name, "blocked", failure.reason)
         self._file_under(STATUS.value_set("Blocked"), STAGE.value_set(name))
         await self._mark(RunStatus.BLOCKED, name, failure)
-        # Beside the wait: whoever looks at the run may decide before the channels have answered.
-        telling = asyncio.ensure_future(self._tell("run.blocked", name, failure))
+        # Beside the wait: whoever looks at the run may decide before the channels have answered. Never given up on:
+        # the SDK takes no failure of an activity that was abandoned, and the run would hang (measured on 1.35).
+        self._telling.append(asyncio.ensure_future(self._tell("run.blocked", name, failure)))
         try:
             await workflow.wait_condition(lambda: self._resolution is not None, timeout=left)
         except TimeoutError:
@@ -349,7 +351,6 @@ class NewsTrendWorkflow:
             decision = self._resolution
         finally:
             self._parked_at = None
-            telling.cancel()
         if decision is contracts.Resolution.ABORT:
             raise ApplicationError(failure.reason, type=failure.slug, non_retryable=True)
         self._file_under(STATUS.value_set("Running"))
@@ -390,7 +391,6 @@ class NewsTrendWorkflow:
                 start_to_close_timeout=ALERT_TIMEOUT,
                 schedule_to_close_timeout=ALERT_TIMEOUT * 2,
                 retry_policy=RetryPolicy(maximum_attempts=ALERT_ATTEMPTS),
-                cancellation_type=workflow.ActivityCancellationType.ABANDON,
             )
 
     async def _mark(self, status: RunStatus, name: str, failure: Failure | None) -> None:

@@ -42,6 +42,12 @@ def broken(slug: str = "source-unavailable", *, final: bool = False) -> Applicat
     )
 
 
+def _set_event() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class FakeStages:
     """Every stage answers at once, unless told otherwise.
@@ -54,6 +60,7 @@ class FakeStages:
         row: What was written to the run row: (status, stage, slug).
         told: What people were told: (kind, stage, park).
         alert_failure: Why nobody can be told, if so.
+        alert_answers: Set when the channels may answer; they do at once.
         briefs: The brief that a stage was given.
         extractive: Whether each attempt to summarize was to do without a model.
     """
@@ -69,6 +76,7 @@ class FakeStages:
     row: list[tuple[RunStatus, str, str]] = field(default_factory=list[tuple[RunStatus, str, str]])
     told: list[tuple[str, str, int]] = field(default_factory=list[tuple[str, str, int]])
     alert_failure: ApplicationError | None = None
+    alert_answers: asyncio.Event = field(default_factory=_set_event)
 
     counts: NormalizeCounts = COUNTS
     briefs: dict[str, ArtifactRef] = field(default_factory=dict[str, ArtifactRef])
@@ -152,6 +160,7 @@ class FakeStages:
         assert isinstance(alert, contracts.RunAlert)
         self.told.append((alert.kind, alert.stage, alert.park))
         await self._tell()
+        await self.alert_answers.wait()
         if self.alert_failure is not None:
             raise self.alert_failure
         return contracts.NotifyResult(sent=("log",))

@@ -140,6 +140,27 @@ async def test_that_nobody_can_be_told_changes_nothing_for_the_run(temporal: Cli
         assert (await handle.result()).status is RunStatus.COMPLETED
 
 
+async def test_channels_that_fail_after_the_decision_do_not_hold_the_run(temporal: Client) -> None:
+    stages = FakeStages(
+        failures={"analyze": [broken() for _ in range(4)]},
+        deaf={"report"},
+        alert_failure=broken("delivery-refused", final=True),
+        alert_answers=asyncio.Event(),
+    )
+    async with asyncio.timeout(60), working(temporal, stages):
+        handle = await start(temporal)
+        await parked(stages, "analyze")
+        await decide(handle, Resolution.RETRY)
+        await stages.until(lambda: "report" in stages.calls)
+        stages.alert_answers.set()
+        async for event in handle.fetch_history_events(wait_new_event=True):
+            failed = event.activity_task_failed_event_attributes
+            if failed.failure.application_failure_info.type == "delivery-refused":
+                break
+        stages.release.set()
+        assert (await handle.result()).status is RunStatus.COMPLETED
+
+
 async def test_a_report_is_written_without_quotations_when_summarize_is_skipped(
     temporal: Client,
 ) -> None:
