@@ -276,6 +276,15 @@ def _on_this_machine(address: str, headers: Headers) -> bool:
     return inside and not any(name in headers for name in _FORWARDED)
 
 
+def no_longer_holds() -> NotAuthenticatedError:
+    """Make the refusal of one that held when its request began."""
+    return NotAuthenticatedError(
+        "The key or token does not hold any more.",
+        why="It was revoked or has expired while this waited.",
+        next_step="Ask again with one that holds.",
+    )
+
+
 def _unknown() -> NotAuthenticatedError:
     return NotAuthenticatedError("The key or token does not hold.")
 

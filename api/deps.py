@@ -12,7 +12,7 @@ from fastapi import Depends, Header, Request, Security
 from fastapi import Path as PathParameter
 
 from activities.contracts import Resolution
-from api.auth import Guard, principal
+from api.auth import Credential, Guard, credential_of, principal
 from api.events import Feeds
 from api.limits import Limits
 from api.metrics import Metrics
@@ -317,5 +317,13 @@ ReadsMetrics = Annotated[Principal, Security(principal, scopes=[Scope.METRICS_RE
 Administers = Annotated[Principal, Security(principal, scopes=[Scope.ADMIN])]
 
 ServedBy = Annotated[Served, Depends(served)]
+
+
+def shown(request: Request, served: ServedBy) -> Credential | None:
+    """Read what this request shows, for what goes on after it was admitted; None where nobody is asked."""
+    return credential_of(request.headers) if served.guard.required else None
+
+
+Shown = Annotated[Credential | None, Depends(shown)]
 RunId = Annotated[str, Depends(run_id)]
 IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]

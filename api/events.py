@@ -285,8 +285,12 @@ class Feeds:
                 yield event
             after = events[-1].seq
 
-    async def until_settled(self, tenant: str, run_id: str, seconds: float) -> RunRow:
+    async def until_settled(
+        self, tenant: str, run_id: str, seconds: float, lapsed: asyncio.Event | None = None
+    ) -> RunRow:
         """Wait until a run has ended or is parked, at most so long, and tell how it stands.
+
+        `lapsed` ends the wait: whoever waits may not know any more.
 
         Raises:
             RunNotFoundError: No such run.
@@ -297,7 +301,7 @@ class Feeds:
         with contextlib.suppress(TimeoutError):
             async with (
                 asyncio.timeout(seconds),
-                contextlib.aclosing(self.watch(tenant, run_id, 0)) as seen,
+                contextlib.aclosing(self.watch(tenant, run_id, 0, lapsed)) as seen,
             ):
                 async for each in seen:
                     if isinstance(each, RunEvent) and each.type in SETTLING:

@@ -3,7 +3,7 @@
 Stages wait 250 ms in a blocking call, as those that call a model do. Beside it, in the same run, an asyncio queue with as
 many consumers: once written as people do, with the blocking call in the coroutine, and once with a call that yields.
 
-Usage: python -m benchmarks.scale [--queued 500]
+Usage: python -m benchmarks.scale [--queued 10000]
 """
 
 import argparse
@@ -36,7 +36,7 @@ MANY_SLOTS = 64
 # Each slot's share, so that every measurement takes about as long.
 RUNS_A_SLOT = 4
 WAITING_QUEUE = "waiting"
-QUEUED = 500
+QUEUED = 10_000
 FEW = 5
 
 

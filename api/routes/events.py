@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from api.auth import Credential, credential_of
-from api.deps import ReadsRuns, RunId, Served, ServedBy
+from api.auth import Credential
+from api.deps import ReadsRuns, RunId, Served, ServedBy, Shown
 from api.errors import problems
 from api.event_stream import ITEM_SCHEMA, MEDIA_TYPE, EventStream, comment, message
 from api.events import LAPSED, MAX_SEQ, Interrupted, Progress, Quiet, Seen
@@ -95,10 +95,9 @@ async def watched(who: ReadsRuns, run_id: RunId, after: Place, served: ServedBy)
     },
 )
 async def watch_run(
-    row: Annotated[RunRow, Depends(watched)], after: Place, served: ServedBy, request: Request
+    row: Annotated[RunRow, Depends(watched)], after: Place, served: ServedBy, shown: Shown
 ) -> EventStream:
     """Stream the events of a run."""
-    shown = credential_of(request.headers) if served.guard.required else None
     return EventStream(_stream(row, after, served, shown))
 
 

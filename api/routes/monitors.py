@@ -328,7 +328,7 @@ async def run_monitor(
 ) -> Run:
     """Start a run of a monitor over the window up to now; `POST /v1/runs` with `monitor` says more."""
     started = await served.doors.runs.start(who.tenant, StartRun(monitor=name), key)
-    return await started_out(started, 0, served, response)
+    return await started_out(started, served, response)
 
 
 @router.get(

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from activities.contracts import Resolution
-from api.deps import IdempotencyKey, ReadsRuns, RunId, Served, ServedBy, WritesRuns
+from api.auth import Credential, no_longer_holds
+from api.deps import IdempotencyKey, ReadsRuns, RunId, Served, ServedBy, Shown, WritesRuns
 from api.errors import problems
 from api.schemas import (
     RerunBody,
@@ -86,11 +87,19 @@ Wait = Annotated[
     },
 )
 async def start_run(
-    who: WritesRuns, body: StartRunBody, key: IdempotencyKey, served: ServedBy, response: Response
+    who: WritesRuns,
+    body: StartRunBody,
+    key: IdempotencyKey,
+    served: ServedBy,
+    response: Response,
+    shown: Shown,
 ) -> Run:
     """Accept a run. From here on it survives restarts of everything, the API's own included."""
     started = await served.doors.runs.start(who.tenant, body.asked(), key)
-    return await started_out(started, body.wait, served, response)
+    if body.wait:
+        row = await _settled(who.tenant, started.run.run_id, body.wait, served, shown)
+        started = started.model_copy(update={"run": row})
+    return await started_out(started, served, response)
 
 
 @router.get(
@@ -147,9 +156,11 @@ async def list_runs(
     summary="See how a run stands",
     responses=problems("run-not-found", "validation", "storage-unavailable"),
 )
-async def get_run(who: ReadsRuns, run_id: RunId, served: ServedBy, wait: Wait = 0) -> Run:
+async def get_run(
+    who: ReadsRuns, run_id: RunId, served: ServedBy, shown: Shown, wait: Wait = 0
+) -> Run:
     """Give one run with its stages."""
-    row = await served.feeds.until_settled(who.tenant, run_id, _capped(wait, served))
+    row = await _settled(who.tenant, run_id, wait, served, shown)
     return await _shown(row, served)
 
 
@@ -261,7 +272,7 @@ async def rerun_run(
 ) -> Run:
     """Start a new run over the same question and window that takes the stages before `stage` over from this one."""
     started = await served.doors.runs.rerun(who.tenant, run_id, body.stage, key)
-    return await started_out(started, 0, served, response)
+    return await started_out(started, served, response)
 
 
 def ui_base(served: Served) -> str | None:
@@ -271,11 +282,9 @@ def ui_base(served: Served) -> str | None:
     return f"{url.rstrip('/')}/namespaces/{namespace}/workflows" if url else None
 
 
-async def started_out(started: Started, wait: float, served: Served, response: Response) -> Run:
+async def started_out(started: Started, served: Served, response: Response) -> Run:
     """Answer to a start: the run, where it is, and when to look again."""
     row = started.run
-    if wait:
-        row = await served.feeds.until_settled(row.tenant, row.run_id, _capped(wait, served))
     response.headers["Location"] = self_link(row.run_id)
     if not row.status.ended:
         response.headers["Retry-After"] = POLL_SECONDS
@@ -299,5 +308,17 @@ async def _shown(row: RunRow, served: Served) -> Run:
     return run_out(row, stages, spending, ui_base(served), names.get(row.question_hash))
 
 
-def _capped(wait: float, served: Served) -> float:
-    return min(wait, served.doors.settings.api.wait_timeout_seconds)
+async def _settled(
+    tenant: str, run_id: str, wait: float, served: Served, shown: Credential | None
+) -> RunRow:
+    """Wait for a run to settle, no longer than its caller's credential holds.
+
+    Raises:
+        NotAuthenticatedError: It was revoked or has expired in the meantime.
+    """
+    longest = served.doors.settings.api.wait_timeout_seconds
+    with served.standings.stream(shown if wait else None) as lapsed:
+        row = await served.feeds.until_settled(tenant, run_id, min(wait, longest), lapsed)
+    if lapsed.is_set():
+        raise no_longer_holds()
+    return row

@@ -142,6 +142,23 @@ async def test_browser_that_signed_in_with_a_revoked_key_hears_no_more(
         assert await last_words(messages) == [("reconnect", {"why": LAPSED})]
 
 
+@ENDS
+async def test_a_wait_ends_with_the_key_and_tells_nothing(
+    doors: FakeDoors, live: LiveApi, key: str, end: End
+) -> None:
+    run_id = await doors.accept()
+    async with (
+        asyncio.timeout(20),
+        httpx.AsyncClient(base_url=live.url, headers=bearing(key), timeout=20) as http,
+    ):
+        waiting = asyncio.create_task(http.get(f"/v1/runs/{run_id}?wait=100"))
+        await live.busy_with(1)
+        await end(doors, key)
+        answer = await waiting
+    assert (answer.status_code, answer.json()["slug"]) == (401, "not-authenticated")
+    assert "while this waited" in answer.json()["detail"]
+
+
 async def test_streams_of_other_keys_go_on(doors: FakeDoors, live: LiveApi, key: str) -> None:
     run_id = await doors.accept()
     other = await key_of(doors, READS, TENANT)
