@@ -26,6 +26,11 @@ settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slowest: at the end a worker that has nothing left can take over short ones only."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def _say(line: str) -> None:
     """Building a server takes minutes; say so past pytest's capture."""
     stream = sys.__stderr__
