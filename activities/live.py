@@ -1,7 +1,7 @@
 """Read a live source for a run: ask it once more if its last answer is old, then read its window from the store."""
 
 import contextlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from activities.attempt import Attempt, Finished
 from activities.contracts import CollectResult, RunBrief
@@ -32,7 +32,9 @@ async def read_live(
     """
     brief = attempt.brief
     start, end = brief.history_start, brief.window.end
-    notes = await _top_up(target, brief, poller)
+    serves = timedelta(seconds=attempt.settings.cache.source_ttl_seconds)
+    async with poller.alone(target.key):
+        notes = await _top_up(target, brief, poller, serves)
     count = aside = 0
     outlets_known = True
     rows = poller.items.window(target.key, start, end)
@@ -67,15 +69,18 @@ async def read_live(
     )
 
 
-async def _top_up(target: Target, brief: RunBrief, poller: SourcePoller) -> list[str]:
-    """Ask the source if its last answer is older than its cadence; what to say of it.
+async def _top_up(
+    target: Target, brief: RunBrief, poller: SourcePoller, serves: timedelta
+) -> list[str]:
+    """Ask the source if its last answer is older than its cadence and serves no longer; what to say of it.
 
     Raises:
         TrendsError: It failed, and there is nothing in the store to read instead.
     """
     health, _ = await poller.sources.known(target.key)
     now = poller.clock()
-    if not _is_old(health, target, brief):
+    if not _is_old(health, target, brief, now - serves):
+        await poller.count(target.key, served=True)
         return []
     start, end = brief.history_start, brief.window.end
     stored = sum((await poller.items.count(target.key, start, end)).values())
@@ -84,6 +89,7 @@ async def _top_up(target: Target, brief: RunBrief, poller: SourcePoller) -> list
     if stored and health.failures and health.next_poll is not None and now < health.next_poll:
         # It asked to be left alone, or fails all the time; its poller comes back to it.
         return [f"Its last poll failed, what had been found before was read: {health.reason}"]
+    await poller.count(target.key, served=False)
     outcome = await poller.poll(target, first_seen_for(brief.window, now))
     if outcome.error is None:
         return list(outcome.notes)
@@ -92,11 +98,11 @@ async def _top_up(target: Target, brief: RunBrief, poller: SourcePoller) -> list
     return [f"It could not be asked, what had been found before was read: {outcome.error}"]
 
 
-def _is_old(health: SourceHealth, target: Target, brief: RunBrief) -> bool:
+def _is_old(health: SourceHealth, target: Target, brief: RunBrief, serves_since: datetime) -> bool:
     """Whether the last answer leaves part of the run's window open; a window of long ago may be whole."""
     if health.last_success is None:
         return True
-    if health.last_success >= brief.window.end:
+    if health.last_success >= min(brief.window.end, serves_since):
         return False
     return brief.window.end - health.last_success >= target.cadence
 

@@ -1,19 +1,22 @@
 """Poll a source once and keep what it gives: what the pollers and a run's own top-up share."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
 
 from trends.domain.health import SourceHealth, down_since, next_poll
 from trends.domain.items import look_at
 from trends.domain.models import Language
 from trends.domain.spans import covered
 from trends.domain.windows import zone_named
-from trends.errors import SourceError, TrendsError
+from trends.errors import SourceError, StorageError, TrendsError
 from trends.sources.base import LiveSource, Polled, PollRequest, PollState, ReadLog
 from trends.storage.items import ItemStore
 from trends.storage.polls import Found, Plan, SourceKey
+from trends.storage.response_cache import CacheKind, CacheStore
 from trends.storage.sources import SourceStore
 from trends.telemetry import get_logger
 
@@ -89,6 +92,7 @@ class SourcePoller:
         sources: Knows how they are.
         clock: Now, in UTC.
         history: Tells how far back from its window's end a run reads; its items are not pruned.
+        cache: Counts the runs that an earlier answer served.
     """
 
     def __init__(
@@ -98,11 +102,23 @@ class SourcePoller:
         *,
         clock: Callable[[], datetime],
         history: Callable[[], timedelta],
+        cache: CacheStore,
     ) -> None:
         self.items = items
         self.sources = sources
         self.clock = clock
         self._history = history
+        self._cache = cache
+        self._alone = WeakValueDictionary[SourceKey, asyncio.Lock]()
+
+    def alone(self, key: SourceKey) -> asyncio.Lock:
+        """Hold while finding out whether to ask: ten runs of nine o'clock then ask once, and nine read what came."""
+        return self._alone.setdefault(key, asyncio.Lock())
+
+    async def count(self, key: SourceKey, *, served: bool) -> None:
+        """Count whether an earlier answer served a run. That it cannot be counted is no failure of the run."""
+        with contextlib.suppress(StorageError):
+            await self._cache.count(key.tenant, CacheKind.SOURCE, hit=served)
 
     async def poll(self, target: Target, first_seen: datetime | None = None) -> PollOutcome:
         """Ask a source once. That it fails is an outcome, and part of its health; only storage's failure is raised.

@@ -514,7 +514,7 @@ class CacheSettings(Section):
     Attributes:
         max_size_mb: All of it; the least recently used goes first.
         model_ttl_hours: How long a model's answer serves the same question of another run; 0: never.
-        source_ttl_seconds: How long a source's answer serves another run; 0: never.
+        source_ttl_seconds: How long a source's answer serves other runs at least, where its cadence is shorter.
     """
 
     max_size_mb: Annotated[int, Field(gt=0)]

@@ -124,6 +124,15 @@ class CacheStore:
             lambda connection: _put(connection, settings, now, _row(tenant, kind, key, value, now))
         )
 
+    async def count(self, tenant: str, kind: CacheKind, *, hit: bool) -> None:
+        """Count an answer that lies elsewhere: what sources gave is in the item store, and read from there.
+
+        Raises:
+            StorageError: The database failed.
+        """
+        change = {"hits": 1} if hit else {"misses": 1}
+        await self._database.write(lambda connection: _count(connection, tenant, kind, change))
+
     async def figures(self) -> tuple[CacheFigures, ...]:
         """Read what the cache did, by tenant and kind.
 

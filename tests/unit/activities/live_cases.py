@@ -8,10 +8,12 @@ from typing import ClassVar, Self
 from activities.polling import SourcePoller, Target
 from trends.domain.models import Language, RawItem
 from trends.outbound import Outbound
+from trends.settings import load_settings
 from trends.sources.base import LiveSource, Polled, PollRequest, PollState, ReadLog
 from trends.storage.database import Database
 from trends.storage.items import ItemStore
 from trends.storage.polls import SourceKey
+from trends.storage.response_cache import CacheStore
 from trends.storage.sources import SourceStore
 
 NOON = datetime(2026, 1, 9, 12, tzinfo=UTC)
@@ -88,8 +90,8 @@ def listing(*items: RawItem, hours: float | None = 24, **changes: object) -> Pol
     return Polled.model_validate({**given, **changes})
 
 
-def target(source: LiveSource) -> Target:
-    """The source, asked every quarter of an hour, kept for 400 days."""
+def target(source: LiveSource, cadence: timedelta = QUARTER) -> Target:
+    """The source, asked every quarter of an hour if nothing else is said, kept for 400 days."""
     return Target(
         key=KEY,
         source=source,
@@ -98,7 +100,7 @@ def target(source: LiveSource) -> Target:
         languages=tuple(Language),
         market="KR",
         zone="Asia/Seoul",
-        cadence=QUARTER,
+        cadence=cadence,
         retention=timedelta(days=400),
     )
 
@@ -106,5 +108,14 @@ def target(source: LiveSource) -> Target:
 def poller(database: Database, clock: Clock) -> SourcePoller:
     """A poller over a real store."""
     return SourcePoller(
-        ItemStore(database), SourceStore(database), clock=clock, history=lambda: timedelta(days=90)
+        ItemStore(database),
+        SourceStore(database),
+        clock=clock,
+        history=lambda: timedelta(days=90),
+        cache=cache(database, clock),
     )
+
+
+def cache(database: Database, clock: Clock) -> CacheStore:
+    """What counts the runs that were served."""
+    return CacheStore(database, clock, lambda: load_settings({}).cache)

@@ -1,5 +1,6 @@
 """What a run reads of a live source: topped up, and everything that polls found before."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from tests.unit.activities.live_cases import (
     QUARTER,
     Clock,
     Shelf,
+    cache,
     headline,
     listing,
     target,
@@ -25,6 +27,8 @@ from trends.domain.models import ArtifactRef, Language, Question, RawItem, Windo
 from trends.errors import SourceUnavailableError
 from trends.settings import load_settings
 from trends.storage.artifacts import ArtifactStore
+from trends.storage.database import Database
+from trends.storage.response_cache import CacheKind
 
 DAY = timedelta(days=1)
 DOWN = SourceUnavailableError("It is down.")
@@ -89,6 +93,32 @@ async def test_a_source_that_was_asked_lately_is_not_asked_again(
     clock.now = end = NOON + QUARTER
     await read(polls, artifacts, shelf, end)
     assert len(shelf.asked) == 2
+
+
+async def test_an_answer_serves_as_long_as_settings_say_where_the_cadence_is_shorter(
+    polls: SourcePoller, artifacts: ArtifactStore, clock: Clock
+) -> None:
+    shelf = Shelf([listing(headline(1))])
+    every_minute = target(shelf, timedelta(minutes=1))
+    await polls.poll(every_minute)
+    clock.now = end = NOON + timedelta(seconds=299)
+    await read_live(every_minute, "rss:hani", attempt(end), polls, artifacts)
+    assert len(shelf.asked) == 1
+    clock.now = end = NOON + timedelta(seconds=301)
+    await read_live(every_minute, "rss:hani", attempt(end), polls, artifacts)
+    assert len(shelf.asked) == 2
+
+
+async def test_runs_that_start_together_ask_once_and_are_counted(
+    polls: SourcePoller, artifacts: ArtifactStore, database: Database, clock: Clock
+) -> None:
+    shelf = Shelf([listing(headline(1))])
+    read_by = await asyncio.gather(*(read(polls, artifacts, shelf) for _ in range(10)))
+    assert len(shelf.asked) == 1
+    assert [len(items) for _, items in read_by] == [1] * 10
+    figures = {each.kind: each for each in await cache(database, clock).figures()}
+    assert (figures[CacheKind.SOURCE].hits, figures[CacheKind.SOURCE].misses) == (9, 1)
+    assert figures[CacheKind.SOURCE].hit_rate == 0.9
 
 
 async def test_a_window_that_was_wholly_polled_is_not_asked_for_however_late_it_is_read(
