@@ -1,7 +1,7 @@
 """Calls of models under 50 kills, and what the gateway, its log and its cache cost each call.
 
 Processes make the calls of one run and kill themselves around them; each goes on where the one before it ended. The
-provider is a counting server on loopback, the ledger the smallest that survives a kill.
+provider is a counting server on loopback, log, cache and ledger those of the product.
 
 Usage: python -m benchmarks.calls
 """
@@ -43,7 +43,7 @@ async def kills(figures: Figures) -> None:
     with tempfile.TemporaryDirectory(prefix="trends-bench-") as folder:
         url = f"sqlite:///{Path(folder) / 'trends.db'}"
         migrate(url)
-        left = await shake(url, Path(folder), CALLS, deaths)
+        left = await shake(url, CALLS, deaths)
     killed = sum(status != 0 for status in left.statuses)
     figures.add("kills around calls", killed, "kills", f"== {KILLS}")
     figures.add("answered, not yet logged, among them", _of(deaths, "received"), "kills")
@@ -63,11 +63,16 @@ def _booked(figures: Figures, left: Aftermath) -> None:
     held = Counter(left.parts[row.id.split(":")[0]] for row in left.reservations)
     unseen = (left.asked - held).total()
     figures.add("requests without a reservation", unseen, "requests", "== 0")
-    settled = [row.booked_micro for row in left.reservations if row.state == "settled"]
+    settled = [row.spent_micro for row in left.reservations if row.state == "settled"]
     off = sum(settled) - CALLS * COST_MICRO
     figures.add("settled, less what answered calls cost", off, "micro-USD", "== 0")
     open_ends = sum(row.state == "open" for row in left.reservations)
     figures.add("left to be charged in full", open_ends, "calls", f"<= {KILLS}")
+    held = sum(row.state == "open" for row in left.lapsed)
+    figures.add("still held once leases have run out", held, "calls", "== 0")
+    booked = sum(row.spent_micro for row in left.lapsed)
+    difference = left.spent_micro - booked
+    figures.add("the day's bill, less every reservation's", difference, "micro-USD", "== 0")
     figures.add("repeated, as the run counts", left.figures.repeated, "calls", f">= {again(left)}")
 
 

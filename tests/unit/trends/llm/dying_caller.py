@@ -12,15 +12,15 @@ import json
 import os
 import signal
 import sys
-from pathlib import Path
 
 import httpx
 
+from tests.unit.trends.limits.ledger_cases import WIDE
 from tests.unit.trends.llm.gateway_cases import CACHE, FIRST, FlatPrices, Verdict, bound, purpose
-from tests.unit.trends.llm.ledger_file import FileLedger
 from tests.unit.trends.storage.record_cases import Clock
 from trends.domain.calls import LoggedCall, Purpose, Usage
 from trends.limits.base import Ask, Reservation
+from trends.limits.ledger import SqlLedger
 from trends.llm.base import Gateway, Message, ModelAnswer, ModelRequest
 from trends.llm.candidates import RolePlan
 from trends.llm.gateway import ModelGateway
@@ -34,7 +34,6 @@ MOMENTS = ("reserved", "begun", "in_flight", "received", "logged", "booked", "se
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--database", required=True)
-parser.add_argument("--ledger", type=Path, required=True)
 parser.add_argument("--server", required=True)
 parser.add_argument("--calls", type=int, required=True)
 parser.add_argument("--die", default="")
@@ -79,11 +78,11 @@ class DyingCalls(CallStore):
         self._death.come("settled")
 
 
-class DyingLedger(FileLedger):
+class DyingLedger(SqlLedger):
     """Dies after it granted or booked."""
 
-    def __init__(self, file: Path, death: Death) -> None:
-        super().__init__(file)
+    def __init__(self, database: Database, death: Death) -> None:
+        super().__init__(database, lambda _: WIDE)
         self._death = death
 
     async def reserve(self, ask: Ask) -> Reservation:
@@ -129,7 +128,7 @@ async def main() -> dict[str, object]:
         parts = GatewayParts(
             calls=DyingCalls(database, death),
             cache=CacheStore(database, Clock(), lambda: CACHE),
-            ledger=DyingLedger(chosen.ledger, death),
+            ledger=DyingLedger(database, death),
             prices=FlatPrices(),
             bound=bound,
             chat_model=lambda _: model,

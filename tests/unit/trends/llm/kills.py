@@ -8,14 +8,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
+import sqlalchemy as sa
+
+from tests.unit.trends.limits.ledger_cases import WIDE, ask
 from tests.unit.trends.llm.dying_caller import RUN
-from tests.unit.trends.llm.ledger_file import FileLedger, Row
 from tests.unit.trends.storage.record_cases import TENANT, Clock, new_run
 from tests.unit.trends.web_server import LOOPBACK, Exchange, open_web_server
+from trends.limits.ledger import SqlLedger
 from trends.storage.call_tables import model_calls
 from trends.storage.calls import CallStore, RunCalls
 from trends.storage.database import Database
+from trends.storage.limit_tables import limit_reservations, limit_windows
 from trends.storage.runs import RunStore
 
 ROOT = Path(__file__).parents[4]
@@ -37,6 +42,15 @@ class Provider:
         await exchange.answer(body=json.dumps({"text": text, "id": f"req-{text}"}).encode())
 
 
+class Row(NamedTuple):
+    """How a reservation stands, in micro-USD."""
+
+    id: str
+    state: str
+    held_micro: int
+    spent_micro: int
+
+
 @dataclass
 class Aftermath:
     """What is left when all is done.
@@ -48,6 +62,8 @@ class Aftermath:
         given: Texts it gave, by part.
         after_logged: Requests that came though their answer was in the log.
         reservations: How each stands.
+        lapsed: The same once every lease has run out.
+        spent_micro: What the day has cost then, as everybody is shown.
         parts: Part of each call, by the digest that its reservations are named after.
         figures: What the run counts.
     """
@@ -58,41 +74,45 @@ class Aftermath:
     given: dict[str, list[str]]
     after_logged: int
     reservations: list[Row]
+    lapsed: list[Row]
+    spent_micro: int
     parts: dict[str, str]
     figures: RunCalls
 
 
-async def shake(url: str, folder: Path, calls: int, deaths: Sequence[tuple[str, int]]) -> Aftermath:
+async def shake(url: str, calls: int, deaths: Sequence[tuple[str, int]]) -> Aftermath:
     """Start a process for each death, each going on where the one before it ended, and one that comes to the end.
 
     Args:
         url: A migrated, empty database.
-        folder: Where the ledger's file lies.
         calls: Calls of the run.
         deaths: At which moment each process dies, and the how manieth time it comes there.
     """
     provider = Provider()
-    ledger = folder / "ledger.db"
     statuses: list[int] = []
     said = b""
     when_logged: dict[str, int] = {}
     async with open_web_server() as server, await Database.open(url) as database:
         server.routes["/call"] = provider.answer
         await RunStore(database, Clock()).insert(new_run(RUN))
-        words = ["--database", url, "--ledger", str(ledger), "--calls", str(calls)]
+        words = ["--database", url, "--calls", str(calls)]
         words += ["--server", server.url("/call", LOOPBACK)]
         for moment, time in [*deaths, ("", 1)]:
             status, said = await _process([*words, "--die", moment, "--time", str(time)])
             statuses.append(status)
             for part in (await _logged(database)).values():
                 when_logged.setdefault(part, provider.asked[part])
+        reservations = await _reservations(database)
+        await _let_lapse(database)
         return Aftermath(
             statuses=statuses,
             answers=json.loads(said),
             asked=provider.asked,
             given=provider.given,
             after_logged=sum(provider.asked[part] - known for part, known in when_logged.items()),
-            reservations=FileLedger(ledger).rows(),
+            reservations=reservations,
+            lapsed=await _reservations(database),
+            spent_micro=await _spent(database),
             parts=await _logged(database),
             figures=await CallStore(database, Clock()).figures(TENANT, RUN),
         )
@@ -106,6 +126,26 @@ async def _process(words: Sequence[str]) -> tuple[int, bytes]:
     said, _ = await process.communicate()
     assert process.returncode in {0, -signal.SIGKILL}, process.returncode
     return process.returncode, said
+
+
+async def _reservations(database: Database) -> list[Row]:
+    columns = [limit_reservations.c[name] for name in Row._fields]
+    query = sa.select(*columns).order_by(limit_reservations.c.granted_at)
+    return await database.read(lambda connection: [Row(*row) for row in connection.execute(query)])
+
+
+async def _let_lapse(database: Database) -> None:
+    """Bring forward what a minute brings: the next that reserves finds every lease run out."""
+    change = sa.update(limit_reservations).values(expires_at=limit_reservations.c.granted_at)
+    await database.write(lambda connection: connection.execute(change))
+    ledger = SqlLedger(database, lambda _: WIDE)
+    after = await ledger.reserve(ask("after", 1, tenant=TENANT))
+    await ledger.release(after)
+
+
+async def _spent(database: Database) -> int:
+    day = sa.select(sa.func.sum(limit_windows.c.spent_micro)).where(limit_windows.c.kind == "day")
+    return int(await database.read(lambda connection: connection.scalar(day)) or 0)
 
 
 async def _logged(database: Database) -> dict[str, str]:

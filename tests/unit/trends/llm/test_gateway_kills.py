@@ -24,7 +24,7 @@ async def aftermath(migrated_file: Path, tmp_path_factory: pytest.TempPathFactor
     file.write_bytes(migrated_file.read_bytes())
     # The first booking of that process is of the answer that the one before it left in the log.
     deaths = [(moment, 2 if moment == "booked" else 1) for moment in MOMENTS]
-    return await shake(f"sqlite:///{file}", folder, CALLS, deaths)
+    return await shake(f"sqlite:///{file}", CALLS, deaths)
 
 
 def test_each_process_died_and_the_last_came_to_the_end(aftermath: Aftermath) -> None:
@@ -55,6 +55,19 @@ def test_every_request_has_a_reservation_that_is_settled_or_runs_out(aftermath: 
     assert (held - aftermath.asked).total() == 1
     states = Counter(row.state for row in aftermath.reservations)
     assert states == {"settled": CALLS, "open": len(ASKED_AGAIN) + 1}
+
+
+def test_once_leases_have_run_out_the_day_has_paid_for_everything_and_nothing_is_held(
+    aftermath: Aftermath,
+) -> None:
+    before = {row.id: row for row in aftermath.reservations}
+    for row in aftermath.lapsed:
+        known = before.get(row.id)
+        if known is not None and known.state == "open":
+            assert (row.state, row.spent_micro) == ("expired", known.held_micro)
+        elif known is not None:
+            assert row == known
+    assert aftermath.spent_micro == sum(row.spent_micro for row in aftermath.lapsed)
 
 
 def test_the_run_counts_what_left_and_what_was_repeated(aftermath: Aftermath) -> None:
