@@ -339,9 +339,12 @@ class NewsTrendWorkflow:
         self._show(name, "blocked", failure.reason)
         self._file_under(STATUS.value_set("Blocked"), STAGE.value_set(name))
         await self._mark(RunStatus.BLOCKED, name, failure)
-        # Beside the wait: whoever looks at the run may decide before the channels have answered. Never given up on:
-        # the SDK takes no failure of an activity that was abandoned, and the run would hang (measured on 1.35).
-        self._telling.append(asyncio.ensure_future(self._tell("run.blocked", name, failure)))
+        # Beside the wait: whoever looks at the run may decide before the channels have answered. Once it was sent off it
+        # is never given up: the SDK takes no failure of an activity that was abandoned, and the run would hang
+        # (measured on 1.35).
+        decided = self._resolution is not None
+        telling = asyncio.ensure_future(self._tell("run.blocked", name, failure))
+        self._telling.append(telling)
         try:
             await workflow.wait_condition(lambda: self._resolution is not None, timeout=left)
         except TimeoutError:
@@ -351,6 +354,9 @@ class NewsTrendWorkflow:
             decision = self._resolution
         finally:
             self._parked_at = None
+            if decided:
+                # Decided while the park was written down: there is nothing to tell, and nothing was sent off yet.
+                telling.cancel()
         if decision is contracts.Resolution.ABORT:
             raise ApplicationError(failure.reason, type=failure.slug, non_retryable=True)
         self._file_under(STATUS.value_set("Running"))

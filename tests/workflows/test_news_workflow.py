@@ -149,7 +149,7 @@ async def test_channels_that_fail_after_the_decision_do_not_hold_the_run(tempora
     )
     async with asyncio.timeout(60), working(temporal, stages):
         handle = await start(temporal)
-        await parked(stages, "analyze")
+        await stages.until(lambda: bool(stages.told))
         await decide(handle, Resolution.RETRY)
         await stages.until(lambda: "report" in stages.calls)
         stages.alert_answers.set()
