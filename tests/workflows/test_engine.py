@@ -11,8 +11,10 @@ from uuid import uuid4
 
 import pytest
 from temporalio import workflow
+from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import Priority, SearchAttributePair, TypedSearchAttributes
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
@@ -115,6 +117,18 @@ class NoteTurn:
         self.turns.append(workflow.info().workflow_id.partition("-")[0])
 
 
+async def waiting(client: Client, queue: str) -> int:
+    """Tasks of runs in a queue, as the server counts them every five seconds."""
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        report_stats=True,
+    )
+    found = await client.workflow_service.describe_task_queue(request)
+    return found.stats.approximate_backlog_count
+
+
 async def turns(client: Client, started: list[tuple[str, Priority]]) -> list[str]:
     """Start runs while nobody serves them, then serve one at a time."""
     NoteTurn.turns.clear()
@@ -125,6 +139,10 @@ async def turns(client: Client, started: list[tuple[str, Priority]]) -> list[str
         )
         for n, (name, priority) in enumerate(started)
     ]
+    # A start is answered before its task is in the queue; which one comes first is asked of those that are.
+    async with asyncio.timeout(30):
+        while await waiting(client, queue) < len(started):
+            await asyncio.sleep(0.2)
     async with Worker(
         client,
         task_queue=queue,
