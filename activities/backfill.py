@@ -266,6 +266,7 @@ def brief_of(plan: BackfillPlan, window: Window) -> RunBrief:
         settings_revision=plan.settings_revision,
         channels=plan.channels,
         monitor=plan.monitor,
+        monitor_title=plan.monitor_title,
         watchlist=plan.watchlist,
         categories=plan.categories,
     )

@@ -4,6 +4,7 @@ Imports pydantic and models of `trends.domain` only, so that workflow code stays
 """
 
 from enum import StrEnum
+from operator import not_
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
@@ -81,6 +82,10 @@ class MarketClock(Model):
     holidays: tuple[Holiday, ...] = ()
 
 
+# Written only where there is one, so that what was written down before there were titles stays as it was, to the byte.
+MonitorTitle = Annotated[str, Field(exclude_if=not_)]
+
+
 class RunBrief(Model):
     """Everything a run's report derives from, stored once as an artifact and referred to by every stage.
 
@@ -97,6 +102,7 @@ class RunBrief(Model):
         settings_revision: Its short digest.
         channels: Where word of the report goes.
         monitor: Name of the monitor that asks, if one does.
+        monitor_title: What people called that monitor then; empty: its name.
         watchlist: Entities to count besides topics.
         categories: Kinds of topics that the monitor wants; empty: nothing was said of that.
         edition: Which edition of its window's report it is.
@@ -114,6 +120,7 @@ class RunBrief(Model):
     settings_revision: str
     channels: tuple[str, ...] = ("log",)
     monitor: str = ""
+    monitor_title: MonitorTitle = ""
     watchlist: Watchlist = ()
     categories: tuple[Category, ...] = ()
     edition: Edition = Edition.FULL
@@ -529,6 +536,7 @@ class BackfillPlan(Model):
         question: What the monitor asked then.
         monitor_id: Name of the question.
         monitor: Name of the monitor.
+        monitor_title: What people called it then; empty: its name.
         requested_at: When the backfill was asked for: the "now" of all its runs.
         history_days: How much past each window has.
         market: Clock of the market, with the holidays about the whole span.
@@ -552,6 +560,7 @@ class BackfillPlan(Model):
     settings_revision: str
     channels: tuple[str, ...]
     priority: int
+    monitor_title: MonitorTitle = ""
     watchlist: Watchlist = ()
     categories: tuple[Category, ...] = ()
 

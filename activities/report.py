@@ -12,7 +12,7 @@ from activities.contracts import PlanResult, ReportInput, ReportResult, RunBrief
 from trends.domain.memory import Memory
 from trends.domain.models import Analysis, ArtifactRef, Summary
 from trends.domain.plan import Plan, Planned
-from trends.domain.report import Report
+from trends.domain.report import Report, ReportMonitor
 from trends.errors import ArtifactCorruptError, ArtifactMissingError
 from trends.reports.build import build_report
 from trends.reports.html import to_html
@@ -140,9 +140,16 @@ def _write(
         wanted=brief.categories,
         edition=brief.edition,
         planned=materials.planned,
+        monitor=_monitor(brief),
     )
     return report, {
         "application/json": to_json(report),
         "text/markdown": to_markdown(report).encode(),
         "text/html": to_html(report).encode(),
     }
+
+
+def _monitor(brief: RunBrief) -> ReportMonitor | None:
+    if not brief.monitor:
+        return None
+    return ReportMonitor(name=brief.monitor, title=brief.monitor_title or brief.monitor)

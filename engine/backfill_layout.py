@@ -203,6 +203,7 @@ class Layout:
             question=monitor.question,
             monitor_id=monitor.monitor_id,
             monitor=said["monitor"],
+            monitor_title=said["monitor_title"],
             requested_at=now,
             history_days=settings.analysis.history_days,
             market=MarketClock(

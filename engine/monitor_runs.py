@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from activities.contracts import RunBrief
 from engine.requests import Asked, StartRun, make_whole, question_hash
 from trends.domain.monitors import (
     Monitor,
@@ -75,9 +76,21 @@ def said_by(monitor: Monitor | None) -> dict[str, Any]:
     spec = monitor.spec
     return {
         "monitor": monitor.name,
+        "monitor_title": spec.title,
         "watchlist": spec.watchlist,
         "categories": spec.categories,
     }
+
+
+def said_again(monitor: Monitor | None, earlier: RunBrief) -> dict[str, Any]:
+    """What a monitor adds to the brief of a run that takes up an earlier one: what it says now, under its title of then.
+
+    A new title changes nothing of what was found, so it must not change the report either.
+    """
+    said = said_by(monitor)
+    if said.get("monitor") == earlier.monitor:
+        said["monitor_title"] = earlier.monitor_title
+    return said
 
 
 def whole_spec(

@@ -18,7 +18,7 @@ from activities import contracts
 from activities.acceptance import Acceptance, Acceptor
 from activities.contracts import Given, Resolution, RunBrief
 from engine.launch import RPC_TIMEOUT, answering, launch
-from engine.monitor_runs import as_asked, request_of, said_by
+from engine.monitor_runs import as_asked, request_of, said_again, said_by
 from engine.requests import (
     PRIORITIES,
     Asked,
@@ -287,7 +287,7 @@ class RunService:
         monitor = await self._monitors.asking(tenant, parent.question_hash)
         brief = earlier.model_copy(
             update={
-                **(said_by(monitor) if monitor else {}),
+                **said_again(monitor, earlier),
                 "report_language": request.report_language or earlier.report_language,
                 "channels": tuple(dict.fromkeys(request.channels or earlier.channels)),
                 "settings": snapshot,

@@ -32,7 +32,9 @@ Reports = dict[datetime, dict[str, bytes]]
 
 async def save_monitor(built: Stand) -> None:
     """Save the monitor that every test asks."""
-    draft = MonitorDraft(name=MONITOR, sources=("sample",), window="7d", cadence="1d")
+    draft = MonitorDraft(
+        name=MONITOR, title="무엇이든", sources=("sample",), window="7d", cadence="1d"
+    )
     await built.doors.monitors.add("local", draft, "kim")
 
 

@@ -11,7 +11,7 @@ from engine.requests import StartFrom, StartRun, WindowSpan, question_hash
 from tests.workflows.stand import KEY, NOW, REQUEST, Stand, stand
 from trends.domain.models import Category, Language
 from trends.domain.monitors import MonitorDraft, MonitorVerb
-from trends.domain.report import Report
+from trends.domain.report import Report, ReportMonitor
 from trends.domain.watchlist import Aliases, Entity
 from trends.errors import (
     InvalidRequestError,
@@ -206,6 +206,29 @@ async def test_a_rerun_heeds_the_monitor_as_it_is_now(idle: Stand) -> None:
     again = StartRun(start_from=StartFrom(run_id=parent.run_id, stage="collect"))
     row = (await idle.doors.runs.start(LOCAL, again, None)).run
     assert (await brief_of(idle, row)).watchlist == (NIKE,)
+
+
+async def test_a_rerun_of_the_report_names_the_monitor_as_it_was_called_then(idle: Stand) -> None:
+    monitors = idle.doors.monitors
+    await monitors.add(LOCAL, DAILY.model_copy(update={"title": "커피", "watchlist": ()}), "")
+    await idle.worker()
+    request = StartRun(monitor="daily", window=REQUEST.window)
+    first = await idle.finished((await idle.doors.runs.start(LOCAL, request, None)).run)
+    await monitors.edit(LOCAL, MonitorDraft(name="daily", title="차"), "", None)
+    again = StartRun(start_from=StartFrom(run_id=first.run_id, stage="report"))
+    second = await idle.finished((await idle.doors.runs.start(LOCAL, again, None)).run)
+    before, after = await idle.report(first), await idle.report(second)
+    made = Report.model_validate_json(before["application/json"])
+    assert made.monitor == ReportMonitor(name="daily", title="커피")
+    assert after == before
+
+
+async def test_a_run_after_a_rename_names_the_monitor_anew(idle: Stand) -> None:
+    monitors = idle.doors.monitors
+    await monitors.add(LOCAL, DAILY.model_copy(update={"title": "커피"}), "")
+    await monitors.edit(LOCAL, MonitorDraft(name="daily", title="차"), "", None)
+    row = (await idle.doors.runs.start(LOCAL, StartRun(monitor="daily"), None)).run
+    assert (await brief_of(idle, row)).monitor_title == "차"
 
 
 async def test_a_report_counts_its_monitor_s_watchlist_with_its_past(idle: Stand) -> None:

@@ -302,6 +302,18 @@ class Comparison(Model):
     changes: tuple[Change, ...]
 
 
+class ReportMonitor(Model):
+    """The monitor that a report was made for, as it was called when the run was asked for.
+
+    Attributes:
+        name: What it is called in commands.
+        title: What people call it; its name where it has no title.
+    """
+
+    name: str
+    title: str
+
+
 class Report(Model):
     """A run's result, complete: what a program reads, and what Markdown and HTML are drawn from.
 
@@ -330,6 +342,7 @@ class Report(Model):
         edition: Left out of a report that is no partial edition; one that corrects it is like any other.
         summary_model: The model that wrote, as `provider:model`; left out where none did.
         plan: How a model widened the question before anything was searched; left out where none did.
+        monitor: The monitor that asked; left out of a report that none asked for.
     """
 
     schema_version: Literal["1"]
@@ -356,3 +369,4 @@ class Report(Model):
     edition: Annotated[Edition, Field(exclude_if=_is_full)] = Edition.FULL
     summary_model: Annotated[str, Field(exclude_if=not_)] = ""
     plan: Annotated[Plan | None, Field(exclude_if=not_)] = None
+    monitor: Annotated[ReportMonitor | None, Field(exclude_if=not_)] = None

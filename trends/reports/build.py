@@ -22,6 +22,7 @@ from trends.domain.report import (
     Against,
     Comparison,
     Report,
+    ReportMonitor,
     Volume,
 )
 from trends.reports.lines import five_lines
@@ -52,6 +53,7 @@ def build_report(
     wanted: Collection[Category] = (),
     edition: Edition = Edition.FULL,
     planned: Planned | None = None,
+    monitor: ReportMonitor | None = None,
 ) -> Report:
     """Build the report of a run.
 
@@ -73,6 +75,7 @@ def build_report(
             but politics and accidents.
         edition: Which edition of its window's report it is.
         planned: What came of planning the question; None where it was not to be planned.
+        monitor: Which monitor asked; None where none did.
     """
     voice = Voice(report_language, time_zone)
     sources = tuple(sorted(outcomes, key=lambda outcome: outcome.source))
@@ -120,6 +123,7 @@ def build_report(
         edition=edition,
         summary_model=summary.model if summary else "",
         plan=planned.plan if planned else None,
+        monitor=monitor,
     )
     # The lines retell the finished report, so they are written last.
     return report.model_copy(update={"lines": five_lines(voice, report)})

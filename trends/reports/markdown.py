@@ -55,6 +55,8 @@ def _head(voice: Voice, report: Report) -> Iterator[str]:
     if banner:
         yield from (f"> **⚠ {escape(banner)}**", "")
     yield from (f"# {escape(report.title)}", "")
+    if report.monitor:
+        yield from (f"**{texts.monitor}: {escape(phrases.called(report.monitor))}**", "")
     yield from (escape(" · ".join(phrases.about(voice, report))), "")
     yield from (f"## {texts.heading_lines}", "")
     for number, line in enumerate(report.lines, 1):

@@ -8,6 +8,7 @@ from trends.domain.report import (
     Comparison,
     NotClaimed,
     Report,
+    ReportMonitor,
     ReportTopic,
 )
 from trends.reports.lines import reason_text
@@ -245,6 +246,12 @@ def about(voice: Voice, report: Report) -> tuple[str, ...]:
         ", ".join(names[language] for language in report.question.languages),
         ", ".join(visible(name) for name in report.question.sources),
     )
+
+
+def called(monitor: ReportMonitor) -> str:
+    """What people and commands call a monitor; once where both call it the same."""
+    title, name = visible(monitor.title), visible(monitor.name)
+    return title if title == name else f"{title} ({name})"
 
 
 def counts_of(voice: Voice, report: Report) -> tuple[tuple[str, str, bool], ...]:

@@ -168,6 +168,7 @@ class Texts:
     # Headings
     heading_kind: str
     heading_all: str
+    monitor: str
     heading_lines: str
     heading_topics: str
     heading_watching: str

@@ -173,6 +173,7 @@ EN = Texts(
     category_other="Other",
     heading_kind="News trend report",
     heading_all="What is rising in the news",
+    monitor="Monitor",
     heading_lines="In five lines",
     heading_topics="Topics that stand out",
     heading_watching="Watched, not claimed",

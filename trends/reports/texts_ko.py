@@ -158,6 +158,7 @@ KO = Texts(
     category_other="기타",
     heading_kind="뉴스 트렌드 리포트",
     heading_all="지금 뉴스에서 떠오르는 것",
+    monitor="모니터",
     heading_lines="다섯 줄 요약",
     heading_topics="두드러진 토픽",
     heading_watching="관찰 중 · 판정 보류",

@@ -21,7 +21,7 @@ from trends.domain.models import (
     WindowTest,
 )
 from trends.domain.plan import Planned
-from trends.domain.report import Report
+from trends.domain.report import Report, ReportMonitor
 from trends.domain.summarize import summarize
 from trends.reports.build import build_report
 
@@ -211,6 +211,7 @@ def report(
     days_earlier: int = 0,
     holidays: tuple[Holiday, ...] = (),
     planned: Planned | None = None,
+    monitor: ReportMonitor | None = None,
 ) -> Report:
     """The report of an analysis, `days_earlier` than the others."""
     end = END - timedelta(days=days_earlier)
@@ -228,4 +229,5 @@ def report(
         week_ago=week_ago,
         holidays=holidays,
         planned=planned,
+        monitor=monitor,
     )
