@@ -3,29 +3,32 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from activities.contracts import Given
 from engine.backfill_layout import BackfillRequest
 from engine.backfills import BackfillService
 from engine.monitor_runs import as_asked, request_of
 from engine.requests import StartRun, make_whole
 from trends.agents.summary import MOST_TOPICS
 from trends.domain.calls import Role
-from trends.domain.models import Model
+from trends.domain.models import Model, Question
 from trends.domain.monitors import Monitor
+from trends.domain.planning import can_be_planned
 from trends.errors import InvalidRequestError, PriceUnknownError, TrendsError
-from trends.limits.estimates import LEAST_RUNS, Plan, estimate
+from trends.limits.estimates import LEAST_RUNS, Plan, PlannerCall, estimate
 from trends.limits.freeze import Freezer
 from trends.limits.prices import Prices
 from trends.limits.quotas import Quotas, micro, usd
 from trends.llm.keys import read_key
 from trends.llm.registry import PROVIDERS
 from trends.secrets.resolver import Secrets
-from trends.settings import ModelChoice, Settings, SettingsInForce
+from trends.settings import ModelName, Settings, SettingsInForce
 from trends.storage.database import Database
 from trends.storage.monitors import MonitorStore
+from trends.storage.runs import RunRow, RunStore, StageRow
 from workflows.stages import PIPELINES
 
-# The stage that asks; what begins after it takes its words over.
-_ASKING = "summarize"
+# The stage that writes; what begins after it takes its words over.
+_WRITING = "summarize"
 
 
 class EstimateRequest(Model):
@@ -43,7 +46,7 @@ class Estimated(Model):
         likely_micro: As it usually is.
         high_micro: Everything was revised, each answer as long as may be; never more than budgets let through.
         runs: How many runs that is.
-        model: `provider:model` that would be asked; None where none would be.
+        model: `provider:model` that would write, or else plan; None where none would be asked.
         past_runs: How many earlier runs it looks at; 0: from prices alone.
         reason: Why nothing is asked; empty where something is.
         rests_on: What it rests on, a sentence each.
@@ -65,7 +68,7 @@ class Estimates:
     """Estimates.
 
     Args:
-        database: What earlier runs cost.
+        database: What earlier runs were and cost.
         monitors: Saved questions.
         backfills: Says how many windows a span has.
         freezer: Knows whether paid calls are stopped.
@@ -88,6 +91,7 @@ class Estimates:
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
+        self._store = RunStore(database, clock)
         self._monitors = monitors
         self._backfills = backfills
         self._freezer = freezer
@@ -102,22 +106,25 @@ class Estimates:
         Raises:
             InvalidRequestError: What is asked could not be started; its subclasses say what.
             MonitorNotFoundError: No such monitor.
+            RunNotFoundError: It starts from a run that is not there.
             StorageError: The database failed.
         """
         settings = self._settings.current
-        monitor = await self._check(tenant, request, settings)
+        monitor, question = await self._check(tenant, request, settings)
         runs = await self._runs(tenant, request)
-        choice = settings.model_for(Role.ANALYST)
-        if choice is None:
-            return _nothing(runs, "Settings name no model (llm.enabled, llm.roles.analyst).")
-        reason = _takes_over(request.run) or await self._missing(choice.provider, settings)
-        if reason:
+        planner, remark = None, ""
+        if await self._plans(tenant, request.run, question):
+            planner, remark = await self._planner(settings)
+        reason = _takes_over(request.run) or await self._silent(settings)
+        if reason and planner is None:
             return _nothing(runs, reason)
-        return await self._range(tenant, monitor, choice, settings, runs)
+        plan = _plan_of(settings, runs, planner, writes=not reason)
+        remarks = tuple(each for each in (remark, reason) if each)
+        return await self._range(tenant, monitor, plan, settings, remarks)
 
     async def _check(
         self, tenant: str, request: EstimateRequest, settings: Settings
-    ) -> Monitor | None:
+    ) -> tuple[Monitor | None, Question]:
         run, now = request.run, self._clock()
         if run.monitor is None:
             if request.backfill is not None:
@@ -125,11 +132,61 @@ class Estimates:
                     "A span is looked back over by a monitor, and none is named.",
                     next_step="Name one as 'monitor'.",
                 )
-            make_whole(run, settings, now)
-            return None
+            return None, make_whole(run, settings, now).question
         monitor = await self._monitors.get(tenant, run.monitor)
-        as_asked(monitor, make_whole(request_of(monitor, run), settings, now))
-        return monitor
+        asked = as_asked(monitor, make_whole(request_of(monitor, run), settings, now))
+        return monitor, asked.question
+
+    async def _plans(self, tenant: str, run: StartRun, question: Question) -> bool:
+        """Whether the run would ask a planner, if there is one: as acceptance and the planner decide it."""
+        if run.start_from is not None:
+            if run.start_from.stage != "collect":
+                return False
+            parent = await self._store.get(tenant, run.start_from.run_id)
+            stages = await self._store.stages(tenant, parent.run_id)
+            # A plan that was made, and one that was handed on, are taken over.
+            if _handed_on(parent) or any(_planned(row) for row in stages):
+                return False
+            question = parent.question
+        return can_be_planned(question.query)
+
+    async def _planner(self, settings: Settings) -> tuple[PlannerCall | None, str]:
+        """Who would plan, or why there is nobody, where people should know that."""
+        choice = settings.model_for(Role.PLANNER)
+        if choice is None:
+            return None, ""
+        named = (choice.name, *choice.fallback)
+        able = [each for each in named if not await self._missing(each.provider, settings)]
+        if not able:
+            return None, ""
+        call = PlannerCall(
+            provider=able[0].provider,
+            model=able[0].model,
+            max_output_tokens=choice.max_output_tokens,
+            cached=choice.temperature == 0 and settings.cache.model_ttl_hours > 0,
+        )
+        try:
+            Prices(settings.llm).worst_case_micro(
+                call.provider, call.model, input_tokens=1, output_tokens=1
+            )
+        except PriceUnknownError as error:
+            return None, f"Nothing is planned: {error}"
+        return call, ""
+
+    async def _silent(self, settings: Settings) -> str:
+        """Why no model would write; empty where one would."""
+        choice = settings.model_for(Role.ANALYST)
+        if choice is None:
+            return "Settings name no model (llm.enabled, llm.roles.analyst)."
+        if reason := await self._missing(choice.provider, settings):
+            return reason
+        try:
+            Prices(settings.llm).worst_case_micro(
+                choice.provider, choice.model, input_tokens=1, output_tokens=1
+            )
+        except PriceUnknownError as error:
+            return str(error)
+        return ""
 
     async def _runs(self, tenant: str, request: EstimateRequest) -> int:
         if request.backfill is None or request.run.monitor is None:
@@ -152,44 +209,28 @@ class Estimates:
         self,
         tenant: str,
         monitor: Monitor | None,
-        choice: ModelChoice,
+        plan: Plan,
         settings: Settings,
-        runs: int,
+        remarks: tuple[str, ...],
     ) -> Estimated:
-        topics, rounds = min(MOST_TOPICS, settings.analysis.max_topics), settings.llm.rounds
-        plan = Plan(
-            provider=choice.provider,
-            model=choice.model,
-            topics=topics,
-            rounds=rounds,
-            max_output_tokens=choice.max_output_tokens,
-            runs=runs,
-        )
         question = None if monitor is None else monitor.monitor_id
-        try:
-            found = await estimate(
-                self._database, Prices(settings.llm), plan, tenant=tenant, monitor=question
-            )
-        except PriceUnknownError as error:
-            return _nothing(runs, str(error))
-        cap = _cap_of_run(settings, monitor) * runs
-        rests_on = (
-            f"At most {topics} topics a run, each revised at most {rounds} times, by {choice.name}.",
-            f"{found.past_runs} earlier runs of the monitor."
-            if found.past_runs
-            else f"Prices and usual lengths alone: fewer than {LEAST_RUNS} earlier runs to look at.",
-            f"A run spends {usd(_cap_of_run(settings, monitor))} at most.",
+        found = await estimate(
+            self._database, Prices(settings.llm), plan, tenant=tenant, monitor=question
         )
+        cap = _cap_of_run(settings, monitor)
+        most = cap * plan.runs
+        likely = min(found.likely_micro, most)
+        name = ModelName(plan.provider, plan.model)
         return Estimated(
-            low_micro=min(found.low_micro, cap),
-            likely_micro=min(found.likely_micro, cap),
-            high_micro=min(found.high_micro, cap),
-            runs=runs,
-            model=str(choice.name),
+            low_micro=min(found.low_micro, most),
+            likely_micro=likely,
+            high_micro=min(found.high_micro, most),
+            runs=plan.runs,
+            model=str(name),
             past_runs=found.past_runs,
-            reason="" if found.high_micro else f"{choice.name} is free.",
-            rests_on=rests_on,
-            remarks=await self._remarks(tenant, choice.provider, min(found.likely_micro, cap)),
+            reason="" if found.high_micro else f"{name} is free.",
+            rests_on=_rests_on(plan, found.past_runs, cap),
+            remarks=(*remarks, *await self._remarks(tenant, plan.provider, likely)),
         )
 
     async def _remarks(self, tenant: str, provider: str, likely_micro: int) -> tuple[str, ...]:
@@ -207,13 +248,64 @@ class Estimates:
         return tuple(remarks)
 
 
+def _plan_of(settings: Settings, runs: int, planner: PlannerCall | None, *, writes: bool) -> Plan:
+    choice = settings.model_for(Role.ANALYST)
+    if not writes or choice is None:
+        assert planner is not None  # else nothing is asked, and there is nothing to lay out
+        return Plan(
+            provider=planner.provider,
+            model=planner.model,
+            topics=0,
+            rounds=0,
+            max_output_tokens=planner.max_output_tokens,
+            runs=runs,
+            planner=planner,
+        )
+    return Plan(
+        provider=choice.provider,
+        model=choice.model,
+        topics=min(MOST_TOPICS, settings.analysis.max_topics),
+        rounds=settings.llm.rounds,
+        max_output_tokens=choice.max_output_tokens,
+        runs=runs,
+        planner=planner,
+    )
+
+
+def _rests_on(plan: Plan, past_runs: int, cap: int) -> tuple[str, ...]:
+    lines: list[str] = []
+    if plan.topics:
+        model = ModelName(plan.provider, plan.model)
+        lines.append(
+            f"At most {plan.topics} topics a run, each revised at most {plan.rounds} times, by {model}."
+        )
+    lines.append(
+        f"{past_runs} earlier runs of the monitor."
+        if past_runs
+        else f"Prices and usual lengths alone: fewer than {LEAST_RUNS} earlier runs to look at."
+    )
+    lines.append(f"A run spends {usd(cap)} at most.")
+    if plan.planner is not None:
+        model = ModelName(plan.planner.provider, plan.planner.model)
+        lines.append(f"One call a run that plans the question, by {model}.")
+    return tuple(lines)
+
+
+def _planned(row: StageRow) -> bool:
+    return row.stage == "plan" and row.status == "completed" and bool(row.result)
+
+
+def _handed_on(parent: RunRow) -> bool:
+    return Given.model_validate(parent.input.get("given", {})).planned is not None
+
+
 def _takes_over(run: StartRun) -> str:
     """Why a run asks nothing that begins at a late stage; empty where it may ask."""
     if run.start_from is None:
         return ""
     names = [stage.name for stage in PIPELINES[run.agent]]
     stage = run.start_from.stage
-    if stage not in names or names.index(stage) <= names.index(_ASKING):
+    if stage not in names or names.index(stage) <= names.index(_WRITING):
         return ""
     return f"A run from {stage} on takes over what was written before."
 

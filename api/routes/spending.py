@@ -153,6 +153,7 @@ async def thaw(who: WritesLimits, served: ServedBy) -> Thawed:
         "invalid-window",
         "path-refused",
         "monitor-not-found",
+        "run-not-found",
         "settings",
         "storage-unavailable",
     ),

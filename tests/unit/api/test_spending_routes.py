@@ -27,6 +27,8 @@ PRICED = {
     "TRENDS_LLM__PROVIDERS__OPENAI__API_KEY": KEY,
 }
 
+DEAR = {"TRENDS_LIMITS__COST_PER_RUN_USD": "100"}
+
 
 async def spend(
     doors: FakeDoors,
@@ -201,6 +203,89 @@ async def test_estimate_is_a_range_that_says_what_it_rests_on(tmp_path: Path) ->
         assert (found["model"], found["runs"], found["past_runs"]) == ("openai:gpt-4.1-mini", 1, 0)
         assert "Prices" in found["rests_on"][1]
         assert (await doors.store.page("local")).items == ()
+
+
+# 400 × 0.4 + 150 × 1.6 as a rule, 400 × 0.4 + 2000 × 1.6 at most.
+PLANNED = {"low_micro_usd": 400, "likely_micro_usd": 400, "high_micro_usd": 3360}
+
+
+def without_planner(model: str = "none") -> dict[str, str]:
+    return {**PRICED, **DEAR, "TRENDS_LLM__ROLES__PLANNER__MODEL": model}
+
+
+@pytest.mark.parametrize(
+    ("body", "planned"),
+    [
+        ({"query": "matcha"}, 1),
+        ({}, 0),
+        ({"query": "-matcha"}, 0),
+    ],
+)
+async def test_estimate_counts_the_planner_where_the_run_would_plan(
+    tmp_path: Path, body: dict[str, str], planned: int
+) -> None:
+    places = [tmp_path / name for name in ("with", "without")]
+    for place in places:
+        place.mkdir()
+    async with (
+        open_fake_doors(places[0], **PRICED, **DEAR) as doors,
+        in_process(doors) as http,
+    ):
+        found = await estimated(http, **body)
+    async with (
+        open_fake_doors(places[1], **without_planner()) as doors,
+        in_process(doors) as http,
+    ):
+        bare = await estimated(http, **body)
+    more = {name: found[name] - bare[name] for name in PLANNED}
+    assert more == {name: planned * amount for name, amount in PLANNED.items()}
+    assert ("plans the question" in " ".join(found["rests_on"])) == bool(planned)
+
+
+async def test_estimate_without_an_analyst_is_of_the_planner_alone(tmp_path: Path) -> None:
+    environ = {**PRICED, "TRENDS_LLM__ROLES__ANALYST__MODEL": "none"}
+    async with open_fake_doors(tmp_path, **environ) as doors, in_process(doors) as http:
+        found = await estimated(http, query="matcha")
+        assert {name: found[name] for name in PLANNED} == PLANNED
+        assert found["model"] == "openai:gpt-4.1-mini"
+        assert "llm.roles.analyst" in found["remarks"][0]
+        assert (await estimated(http))["high_micro_usd"] == 0
+
+
+async def test_estimate_leaves_a_planner_without_a_price_out_and_says_so(tmp_path: Path) -> None:
+    environ = without_planner("gpt-of-nobody")
+    async with open_fake_doors(tmp_path, **environ) as doors, in_process(doors) as http:
+        found = await estimated(http, query="matcha")
+        assert found["low_micro_usd"] == (await estimated(http))["low_micro_usd"]
+        assert "gpt-of-nobody" in found["remarks"][0]
+
+
+async def test_estimate_of_a_rerun_plans_where_its_parent_did_not(tmp_path: Path) -> None:
+    async with open_fake_doors(tmp_path, **PRICED, **DEAR) as doors, in_process(doors) as http:
+        parent = await doors.accept(query="matcha")
+        low = {
+            stage: (await estimated(http, start_from={"run_id": parent, "stage": stage}))[
+                "low_micro_usd"
+            ]
+            for stage in ("collect", "normalize")
+        }
+        assert low["collect"] - low["normalize"] == 400
+        gone = {"start_from": {"run_id": "nothing", "stage": "collect"}}
+        answer = await http.post("/v1/estimates", json=gone)
+        assert (answer.status_code, answer.json()["slug"]) == (404, "run-not-found")
+
+
+async def test_a_span_is_planned_once_as_a_rule(tmp_path: Path) -> None:
+    async with open_fake_doors(tmp_path, **PRICED, **DEAR) as doors, in_process(doors) as http:
+        draft = MonitorDraft(
+            name="daily", query="matcha", sources=("sample",), window="1d", cadence="1d"
+        )
+        await doors.monitors.add("local", draft, "kim")
+        one = await estimated(http, monitor="daily")
+        span = {"from": "2026-11-01", "to": "2026-11-05"}
+        four = await estimated(http, monitor="daily", backfill=span)
+        assert four["low_micro_usd"] == 4 * (one["low_micro_usd"] - 400) + 400
+        assert four["high_micro_usd"] == 4 * one["high_micro_usd"]
 
 
 async def test_estimate_of_a_monitor_rests_on_its_earlier_runs(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from trends.errors import (
     PriceUnknownError,
     UnknownNameError,
 )
-from trends.limits.estimates import Plan, estimate
+from trends.limits.estimates import Plan, PlannerCall, estimate
 from trends.limits.prices import Prices
 from trends.limits.public import ProviderLimits
 from trends.limits.quotas import micro, quotas_of, usd
@@ -114,6 +114,12 @@ async def test_people_are_told_of_a_crossing_once(stand: Stand, reader: UsageRea
     assert await reader.crossings("other") == ()
 
 
+def planner(*, cached: bool) -> PlannerCall:
+    return PlannerCall(
+        provider="openai", model="gpt-4.1-mini", max_output_tokens=2000, cached=cached
+    )
+
+
 async def test_an_estimate_without_a_past_is_of_prices(stand: Stand) -> None:
     prices = Prices(load_settings(environ={}).llm)
     plan = Plan(
@@ -137,6 +143,61 @@ async def test_an_estimate_with_a_past_is_what_the_monitors_runs_cost(stand: Sta
     found = await estimate(stand.database, prices, plan, tenant="local", monitor="m")
     assert (found.low_micro, found.likely_micro, found.high_micro) == (18_000, 24_000, 400_000)
     assert found.past_runs == 3
+
+
+@pytest.mark.parametrize(
+    ("cached", "figures"),
+    [
+        # 400 × 0.4 + 150 × 1.6 = 400 for planning, at most 400 × 0.4 + 2000 × 1.6 = 3360.
+        (False, (3 * (1080 + 400), 3 * (2160 + 400), 3 * (11_400 + 3360))),
+        (True, (3 * 1080 + 400, 3 * 2160 + 400, 3 * (11_400 + 3360))),
+    ],
+)
+async def test_an_estimate_has_the_call_that_plans(
+    stand: Stand, cached: bool, figures: tuple[int, int, int]
+) -> None:
+    plan = Plan(
+        provider="openai",
+        model="gpt-4.1-mini",
+        topics=1,
+        rounds=2,
+        max_output_tokens=2000,
+        runs=3,
+        planner=planner(cached=cached),
+    )
+    prices = Prices(load_settings(environ={}).llm)
+    found = await estimate(stand.database, prices, plan, tenant="local")
+    assert (found.low_micro, found.likely_micro, found.high_micro) == figures
+
+
+async def test_what_earlier_runs_cost_has_their_planning_in_it(stand: Stand) -> None:
+    for number, cost in enumerate((900, 1_200, 5_000)):
+        await spend(stand, f"{number}", cost, f"r{number}")
+    plan = Plan(
+        provider="openai",
+        model="gpt-4.1-mini",
+        topics=1,
+        rounds=0,
+        max_output_tokens=2000,
+        planner=planner(cached=True),
+    )
+    prices = Prices(load_settings(environ={}).llm)
+    found = await estimate(stand.database, prices, plan, tenant="local", monitor="m")
+    assert (found.low_micro, found.likely_micro, found.high_micro) == (900, 1_200, 3800 + 3360)
+
+
+async def test_a_run_that_only_plans_costs_that(stand: Stand) -> None:
+    plan = Plan(
+        provider="openai",
+        model="gpt-4.1-mini",
+        topics=0,
+        rounds=0,
+        max_output_tokens=2000,
+        planner=planner(cached=True),
+    )
+    prices = Prices(load_settings(environ={}).llm)
+    found = await estimate(stand.database, prices, plan, tenant="local")
+    assert (found.low_micro, found.likely_micro, found.high_micro) == (400, 400, 3360)
 
 
 async def test_an_estimate_of_a_model_without_a_price_is_refused(stand: Stand) -> None:
