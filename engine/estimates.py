@@ -9,7 +9,7 @@ from engine.backfills import BackfillService
 from engine.monitor_runs import as_asked, request_of
 from engine.requests import StartRun, make_whole
 from trends.agents.summary import MOST_TOPICS
-from trends.domain.calls import Role
+from trends.domain.calls import ModelName, Role
 from trends.domain.models import Model, Question
 from trends.domain.monitors import Monitor
 from trends.domain.planning import can_be_planned
@@ -21,7 +21,7 @@ from trends.limits.quotas import Quotas, micro, usd
 from trends.llm.keys import read_key
 from trends.llm.registry import PROVIDERS
 from trends.secrets.resolver import Secrets
-from trends.settings import ModelName, Settings, SettingsInForce
+from trends.settings import Settings, SettingsInForce
 from trends.storage.database import Database
 from trends.storage.monitors import MonitorStore
 from trends.storage.runs import RunRow, RunStore, StageRow
