@@ -6,7 +6,6 @@ Defaults stand in `config/base.yaml` alone; nothing here repeats them.
 import hashlib
 import json
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,7 +13,7 @@ from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Protocol, Self, get_args
+from typing import Annotated, Any, Literal, Protocol, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -29,11 +28,10 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 
 from trends.channel_settings import NotifySettings
 from trends.domain.access import read_scopes
-from trends.domain.calls import ModelName, Role
+from trends.domain.calls import Role
 from trends.domain.models import Language
 from trends.errors import SettingsError, UnknownNameError
 from trends.settings_layers import (
@@ -43,7 +41,6 @@ from trends.settings_layers import (
     environment_layer,
     file_layers,
     lay_over,
-    nearest,
     override_layer,
     packaged_folder,
     select_environment,
@@ -61,18 +58,6 @@ def _zone(value: str) -> str:
     return value
 
 
-def _model_spec(value: str) -> str:
-    name = ModelName.parse(value)
-    if not name.model or re.search(r"\s", value):
-        message = (
-            f"'{value[:80]}' names no model; write provider:model, such as openai:gpt-4.1-mini"
-        )
-        raise ValueError(message)
-    if name.provider not in get_args(ProviderName):
-        raise ValueError(str(UnknownNameError("provider", name.provider, get_args(ProviderName))))
-    return value
-
-
 def _upper(value: Any) -> Any:
     return value.upper() if isinstance(value, str) else value
 
@@ -84,7 +69,7 @@ PrivateHost = Annotated[
     str, Field(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/@?#*]+)(:[0-9]{1,5})?$")
 ]
 ProviderName = Literal["openai", "azure_openai", "anthropic", "google", "ollama"]
-ModelSpec = Annotated[str, AfterValidator(_model_spec)]
+MODEL_SPEC = r"^(openai|azure_openai|anthropic|google|ollama):\S+$"
 REFERENCE_SCHEME = "secret://"
 # In place of a model's name: this work is done without one.
 NO_MODEL = "none"
@@ -413,7 +398,7 @@ class RoleSettings(Section):
     model: str
     temperature: Annotated[float, Field(ge=0, le=2)] | None
     max_output_tokens: Annotated[int, Field(gt=0)] | None
-    fallback: tuple[ModelSpec, ...]
+    fallback: tuple[Annotated[str, Field(pattern=MODEL_SPEC)], ...]
 
 
 class RolesSettings(Section):
@@ -464,7 +449,7 @@ class LlmSettings(Section):
     rounds: Annotated[int, Field(ge=0, le=5)]
     roles: RolesSettings
     providers: ProvidersSettings
-    prices: Mapping[ModelSpec, PriceSettings]
+    prices: Mapping[Annotated[str, Field(pattern=MODEL_SPEC)], PriceSettings]
 
 
 class LimitSettings(Section):
@@ -499,13 +484,6 @@ class LimitSettings(Section):
     time_zone: ZoneName
     rates: Literal["database", "redis"]
     redis_url: SecretText
-
-    @model_validator(mode="after")
-    def _counted_somewhere(self) -> Self:
-        if self.rates == "redis" and not self.redis_url:
-            message = "rates are to be counted in Redis, and limits.redis_url names none; set it, or set rates to database"
-            raise ValueError(message)
-        return self
 
 
 class CacheSettings(Section):
@@ -571,6 +549,23 @@ _NO_RESULT = {
     # Where a model is reached and how often; which one answers is what a report depends on.
     "llm": {"timeout_seconds": True, "providers": True, "prices": True},
 }
+
+
+@dataclass(frozen=True)
+class ModelName:
+    """One model of one provider.
+
+    Attributes:
+        provider: Such as `openai`.
+        model: What it is called there.
+    """
+
+    provider: str
+    model: str
+
+    def __str__(self) -> str:
+        """Such as `openai:gpt-4.1-mini`: the key of prices, and how reports name it."""
+        return f"{self.provider}:{self.model}"
 
 
 @dataclass(frozen=True)
@@ -647,7 +642,7 @@ class Settings(Section):
             model=model,
             temperature=self.llm.temperature if own.temperature is None else own.temperature,
             max_output_tokens=own.max_output_tokens or self.llm.max_output_tokens,
-            fallback=tuple(ModelName.parse(spec) for spec in own.fallback),
+            fallback=tuple(ModelName(*spec.split(":", 1)) for spec in own.fallback),
         )
 
     def provider(self, name: str) -> ProviderSettings:
@@ -858,21 +853,12 @@ def _wrong_values(
         place = next(
             (places[path[:n]] for n in range(len(path), 0, -1) if path[:n] in places), fallback
         )
-        lines.append(f"{'.'.join(path)} ({place}): {problem['msg']}{_near_choice(problem)}")
+        lines.append(f"{'.'.join(path)} ({place}): {problem['msg']}")
     return SettingsError(
         "Some settings have wrong values.",
         why="; ".join(lines) + ".",
         next_step="Mend them; nothing was loaded.",
     )
-
-
-def _near_choice(problem: ErrorDetails) -> str:
-    """Say which of the possible words was meant, where one is like what was given."""
-    if problem["type"] != "literal_error":
-        return ""
-    choices = re.findall(r"'([^']+)'", problem.get("ctx", {}).get("expected", ""))
-    near = nearest(str(problem["input"]), choices)
-    return f". Did you mean '{near}'?" if near else ""
 
 
 def _canonical(values: Any) -> bytes:

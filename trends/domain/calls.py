@@ -1,8 +1,7 @@
 """A call of a model, in plain values: for whom, for which work, how much text, at which price."""
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -21,29 +20,6 @@ class Role(StrEnum):
     ANALYST = "analyst"
     JUDGE = "judge"
     EMBEDDER = "embedder"
-
-
-@dataclass(frozen=True)
-class ModelName:
-    """One model of one provider.
-
-    Attributes:
-        provider: Such as `openai`.
-        model: What it is called there.
-    """
-
-    provider: str
-    model: str
-
-    def __str__(self) -> str:
-        """Such as `openai:gpt-4.1-mini`: the key of prices, and how settings and reports name it."""
-        return f"{self.provider}:{self.model}"
-
-    @classmethod
-    def parse(cls, spec: str) -> Self:
-        """Read `provider:model`; what lacks one of the two has it empty."""
-        provider, _, model = spec.partition(":")
-        return cls(provider, model)
 
 
 class Usage(Model):

@@ -2,9 +2,22 @@
 
 from dataclasses import dataclass
 
-from trends.domain.calls import ModelName, Role
+from trends.domain.calls import Role
 from trends.errors import SettingsError
 from trends.settings import Settings
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model at a provider."""
+
+    provider: str
+    model: str
+
+    @property
+    def spec(self) -> str:
+        """`provider:model`, as settings name it."""
+        return f"{self.provider}:{self.model}"
 
 
 @dataclass(frozen=True)
@@ -18,7 +31,7 @@ class RolePlan:
         timeout_seconds: Longest wait for the whole answer.
     """
 
-    candidates: tuple[ModelName, ...]
+    candidates: tuple[Candidate, ...]
     temperature: float
     max_output_tokens: int
     timeout_seconds: float
@@ -44,7 +57,7 @@ def plan_of(settings: Settings, role: Role) -> RolePlan:
     named = (choice.name, *choice.fallback)
     return RolePlan(
         # A model that is named twice is asked once.
-        candidates=tuple(dict.fromkeys(named)),
+        candidates=tuple(dict.fromkeys(Candidate(each.provider, each.model) for each in named)),
         temperature=choice.temperature,
         max_output_tokens=choice.max_output_tokens,
         timeout_seconds=settings.llm.timeout_seconds,

@@ -423,28 +423,3 @@ def test_example_file_loads() -> None:
     environ = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
     assert load_settings(environ, DEFAULTS) == load_settings({}, DEFAULTS)
-
-
-NEAR = {
-    ("TRENDS_LLM__PROVIDER", "antropic"): "Did you mean 'anthropic'?",
-    ("TRENDS_LLM__ROLES__JUDGE__PROVIDER", "opena1"): "Did you mean 'openai'?",
-    ("TRENDS_LLM__ROLES__JUDGE__FALLBACK", '["gogle:gemini"]'): "Did you mean 'google'?",
-    ("TRENDS_LLM__ROLES__JUDGE__FALLBACK", '["openai"]'): "write provider:model",
-    (
-        "TRENDS_LLM__PRICES",
-        '{"olama:q": {"input_usd": 1, "output_usd": 1}}',
-    ): "Did you mean 'ollama'?",
-    ("TRENDS_LIMITS__RATES", "rediss"): "Did you mean 'redis'?",
-    ("TRENDS_LIMITS__RATES", "redis"): "limits.redis_url names none",
-}
-
-
-@pytest.mark.parametrize(
-    ("variable", "value", "hint"), [(*given, hint) for given, hint in NEAR.items()]
-)
-def test_wrong_words_of_models_and_limits_are_refused_with_what_was_meant(
-    folder: Path, variable: str, value: str, hint: str
-) -> None:
-    with pytest.raises(SettingsError) as caught:
-        load_settings({variable: value}, folder)
-    assert hint in str(caught.value)
