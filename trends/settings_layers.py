@@ -59,7 +59,7 @@ def select_environment(environ: Mapping[str, str]) -> str:
     name = ALIASES.get(given.lower(), given.lower())
     if name in ENVIRONMENTS:
         return name
-    near = _near(name, [*ENVIRONMENTS, *ALIASES])
+    near = near_name(name, [*ENVIRONMENTS, *ALIASES])
     hint = f"Did you mean '{near}'?" if near else f"Known: {', '.join(ENVIRONMENTS)}."
     also = "" if variable == "TRENDS_ENV" else " TRENDS_ENV goes before ENVIRONMENT."
     raise SettingsError(
@@ -140,11 +140,16 @@ def environment_layer(environ: Mapping[str, str], keys: Keys) -> Layer:
         leaf = _find(keys, path)
         if leaf is None or isinstance(leaf, dict):
             known = [_variable(each) for each in _leaves(keys)]
-            near = _near(name, [*known, *OTHER_VARIABLES])
+            near = near_name(name, [*known, *OTHER_VARIABLES])
             hint = f"Did you mean {near}?" if near else "Settings are named TRENDS_SECTION__KEY."
             raise SettingsError(f"Unknown setting {name} in the environment.", next_step=hint)
         values[path] = _typed(environ[name], leaf)
     return Layer(values=values, places={path: _variable(path) for path in values})
+
+
+def near_name(name: str, known: Iterable[str]) -> str | None:
+    """Find the known name that somebody may have meant; None where none is near."""
+    return next(iter(difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)), None)
 
 
 def override_layer(overrides: Mapping[str, Any], place: str, keys: Keys) -> Layer:
@@ -234,7 +239,7 @@ def _take_apart(
     for key, value in section.items():
         path = (*above, key)
         if key not in keys:
-            near = _near(
+            near = near_name(
                 ".".join(path), [".".join(each) for each in _leaves_and_sections(keys, above)]
             )
             hint = f"Did you mean '{near}'?" if near else f"Known here: {', '.join(sorted(keys))}."
@@ -276,7 +281,3 @@ def _leaves_and_sections(keys: Keys, above: KeyPath) -> list[KeyPath]:
 
 def _variable(path: KeyPath) -> str:
     return PREFIX + "__".join(path).upper()
-
-
-def _near(name: str, known: Iterable[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)), None)

@@ -1,5 +1,6 @@
 """A call of a model, in plain values: for whom, for which work, how much text, at which price."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -20,6 +21,23 @@ class Role(StrEnum):
     ANALYST = "analyst"
     JUDGE = "judge"
     EMBEDDER = "embedder"
+
+
+@dataclass(frozen=True)
+class ModelName:
+    """One model of one provider.
+
+    Attributes:
+        provider: Such as `openai`.
+        model: What it is called there.
+    """
+
+    provider: str
+    model: str
+
+    def __str__(self) -> str:
+        """Such as `openai:gpt-4.1-mini`: as settings, prices and reports name it."""
+        return f"{self.provider}:{self.model}"
 
 
 class Usage(Model):

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel
 
-from trends.domain.calls import LoggedCall, Purpose, Usage
+from trends.domain.calls import LoggedCall, ModelName, Purpose, Usage
 from trends.errors import (
     ModelAnswerError,
     ModelBusyError,
@@ -18,7 +18,7 @@ from trends.errors import (
 from trends.limits.base import Reservation
 from trends.llm.base import ChatModel, Message, ModelAnswer, ModelRequest
 from trends.llm.booking import Booking, Sizes, booking
-from trends.llm.candidates import Candidate, RolePlan
+from trends.llm.candidates import RolePlan
 from trends.llm.gateway_parts import GatewayParts
 from trends.llm.keeping import kept, unbroken
 from trends.storage.calls import Attempt, AttemptState, CallKey
@@ -75,7 +75,7 @@ class Leave:
         max_output_tokens: Longest answer that is granted.
     """
 
-    candidate: Candidate
+    candidate: ModelName
     model: ChatModel
     reservation: Reservation
     attempt: Attempt
@@ -134,7 +134,7 @@ class Attempts:
                 return await leave.model.ask(request)
         except TimeoutError as error:
             raise ModelUnavailableError(
-                f"{leave.candidate.spec} did not answer within {call.plan.timeout_seconds:g} s.",
+                f"{leave.candidate} did not answer within {call.plan.timeout_seconds:g} s.",
                 next_step="It is tried again; llm.timeout_seconds is how long it may take.",
                 billed=None,
             ) from error
@@ -147,7 +147,7 @@ class Attempts:
             answer=answer.answer,
             usage=answer.usage,
             cost_micro=booked.cost_micro,
-            model=leave.candidate.spec,
+            model=str(leave.candidate),
             served_as=answer.model,
             request_id=answer.request_id,
         )
@@ -169,11 +169,11 @@ class Attempts:
             self._parts.prices,
         )
         if not booked.counted:
-            _log.warning("model.not_counted", model=leave.candidate.spec, ask=leave.reservation.id)
+            _log.warning("model.not_counted", model=str(leave.candidate), ask=leave.reservation.id)
         elif booked.cost_micro > leave.reservation.cost_micro:
             _log.error(
                 "model.dearer_than_reserved",
-                model=leave.candidate.spec,
+                model=str(leave.candidate),
                 ask=leave.reservation.id,
                 booked_micro=booked.cost_micro,
                 held_micro=leave.reservation.cost_micro,
@@ -243,7 +243,7 @@ def _usage(error: ModelError) -> Usage | None:
     return Usage(input_tokens=sent, output_tokens=received)
 
 
-def _encoded(answer: ModelAnswer, candidate: Candidate) -> bytes:
+def _encoded(answer: ModelAnswer, candidate: ModelName) -> bytes:
     """Write an answer as the log will.
 
     Raises:
@@ -253,7 +253,7 @@ def _encoded(answer: ModelAnswer, candidate: Candidate) -> bytes:
         return json_text(answer.answer).encode()
     except ValueError as error:
         raise ModelAnswerError(
-            f"The answer of {candidate.spec} cannot be stored.",
+            f"The answer of {candidate} cannot be stored.",
             why=f"{error}.",
             billed=True,
             request_id=answer.request_id,

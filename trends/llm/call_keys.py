@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from pydantic import BaseModel
 
-from trends.domain.calls import Purpose
+from trends.domain.calls import ModelName, Purpose
 from trends.llm.base import Message
-from trends.llm.candidates import Candidate, RolePlan
+from trends.llm.candidates import RolePlan
 
 
 def call_digest(
@@ -23,7 +23,7 @@ def call_digest(
         {
             # Who began the run, and how, does not change what is asked.
             "purpose": purpose.model_dump(mode="json", exclude={"monitor", "scheduled"}),
-            "candidates": [each.spec for each in plan.candidates],
+            "candidates": [str(each) for each in plan.candidates],
             **_question(plan, messages, answer),
         }
     )
@@ -31,7 +31,7 @@ def call_digest(
 
 def cache_digest(
     tenant: str,
-    candidate: Candidate,
+    candidate: ModelName,
     plan: RolePlan,
     messages: Sequence[Message],
     answer: type[BaseModel],
@@ -41,7 +41,7 @@ def cache_digest(
         {
             "kind": "model",
             "tenant": tenant,
-            "model": candidate.spec,
+            "model": str(candidate),
             **_question(plan, messages, answer),
         }
     )

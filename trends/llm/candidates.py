@@ -2,22 +2,9 @@
 
 from dataclasses import dataclass
 
-from trends.domain.calls import Role
+from trends.domain.calls import ModelName, Role
 from trends.errors import SettingsError
 from trends.settings import Settings
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A model at a provider."""
-
-    provider: str
-    model: str
-
-    @property
-    def spec(self) -> str:
-        """`provider:model`, as settings name it."""
-        return f"{self.provider}:{self.model}"
 
 
 @dataclass(frozen=True)
@@ -31,7 +18,7 @@ class RolePlan:
         timeout_seconds: Longest wait for the whole answer.
     """
 
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[ModelName, ...]
     temperature: float
     max_output_tokens: int
     timeout_seconds: float
@@ -54,10 +41,9 @@ def plan_of(settings: Settings, role: Role) -> RolePlan:
             f"No model is configured for the {role.value}.",
             next_step=f"Set llm.enabled and llm.roles.{role.value}.model.",
         )
-    named = (choice.name, *choice.fallback)
     return RolePlan(
         # A model that is named twice is asked once.
-        candidates=tuple(dict.fromkeys(Candidate(each.provider, each.model) for each in named)),
+        candidates=tuple(dict.fromkeys((choice.name, *choice.fallback))),
         temperature=choice.temperature,
         max_output_tokens=choice.max_output_tokens,
         timeout_seconds=settings.llm.timeout_seconds,

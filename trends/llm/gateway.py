@@ -16,13 +16,13 @@ from collections.abc import Callable, Sequence
 
 from pydantic import BaseModel, ValidationError
 
-from trends.domain.calls import LoggedCall, Purpose, Role
+from trends.domain.calls import LoggedCall, ModelName, Purpose, Role
 from trends.errors import LimitError, ModelError, SecretError, StorageError, TrendsError
 from trends.limits.base import Ask
 from trends.llm.attempts import Attempts, Call, Leave
 from trends.llm.base import Answered, Message
 from trends.llm.call_keys import cache_digest, call_digest
-from trends.llm.candidates import Candidate, RolePlan
+from trends.llm.candidates import RolePlan
 from trends.llm.fallback import another_helps, telling
 from trends.llm.gateway_parts import GatewayParts
 from trends.storage.calls import Attempt, CallKey, Start
@@ -99,11 +99,11 @@ class ModelGateway:
             except (ModelError, LimitError, SecretError) as error:
                 if not another_helps(error):
                     raise
-                _log.warning("model.passed_over", model=candidate.spec, slug=error.slug)
+                _log.warning("model.passed_over", model=str(candidate), slug=error.slug)
                 errors.append(error)
         raise telling(errors)
 
-    async def _by(self, call: Call, candidate: Candidate) -> Answered:
+    async def _by(self, call: Call, candidate: ModelName) -> Answered:
         while True:
             known = await self._parts.calls.find(call.key)
             for attempt in known.unsettled:
@@ -116,11 +116,11 @@ class ModelGateway:
             leave = await self._reserve(call, candidate, known.attempts + 1)
             if leave is not None:
                 made = await self._attempts.ask(call, leave)
-                if made.model == candidate.spec:
+                if made.model == str(candidate):
                     await self._keep(call, candidate, made)
                 return Answered(made.answer, made.model, made.cost_micro, "asked")
 
-    async def _cached(self, call: Call, candidate: Candidate) -> LoggedCall | None:
+    async def _cached(self, call: Call, candidate: ModelName) -> LoggedCall | None:
         if not call.cacheable:
             return None
         try:
@@ -137,7 +137,7 @@ class ModelGateway:
         # Into the log: a retry must not find the cache emptied, and another answer there.
         return await self._parts.calls.answered(call.key, call.purpose, free, None)
 
-    async def _reserve(self, call: Call, candidate: Candidate, number: int) -> Leave | None:
+    async def _reserve(self, call: Call, candidate: ModelName, number: int) -> Leave | None:
         """Reserve the worst case and write the attempt down; None where another process came first."""
         model = await asyncio.to_thread(self._parts.chat_model, candidate.provider)
         input_tokens = self._parts.bound(call.messages, call.answer)
@@ -161,12 +161,12 @@ class ModelGateway:
         left = reservation.tokens - input_tokens
         return Leave(candidate, model, reservation, attempt, min(call.plan.max_output_tokens, left))
 
-    def _worst_case(self, call: Call, candidate: Candidate, number: int, input_tokens: int) -> Ask:
+    def _worst_case(self, call: Call, candidate: ModelName, number: int, input_tokens: int) -> Ask:
         most = call.plan.max_output_tokens
         least = min(LEAST_OUTPUT_TOKENS, most)
         worst = self._parts.prices.worst_micro
         return Ask(
-            id=f"{call.key.digest}:{number}:{candidate.spec}",
+            id=f"{call.key.digest}:{number}:{candidate}",
             purpose=call.purpose,
             provider=candidate.provider,
             model=candidate.model,
@@ -176,7 +176,7 @@ class ModelGateway:
             least_cost_micro=worst(candidate.provider, candidate.model, input_tokens, least),
         )
 
-    async def _keep(self, call: Call, candidate: Candidate, logged: LoggedCall) -> None:
+    async def _keep(self, call: Call, candidate: ModelName, logged: LoggedCall) -> None:
         if not call.cacheable:
             return
         value = logged.model_dump_json().encode()
@@ -186,5 +186,5 @@ class ModelGateway:
         except StorageError as error:
             _log.warning("cache.not_written", reason=str(error))
 
-    def _cache_key(self, call: Call, candidate: Candidate) -> str:
+    def _cache_key(self, call: Call, candidate: ModelName) -> str:
         return cache_digest(call.key.tenant, candidate, call.plan, call.messages, call.answer)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from trends.domain.calls import Role
+from trends.domain.calls import ModelName, Role
 from trends.errors import UnknownNameError
-from trends.settings import ModelName, Settings, load_settings
+from trends.settings import Settings, load_settings
 
 
 def with_variables(**variables: str) -> Settings:

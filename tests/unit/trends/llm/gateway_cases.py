@@ -10,10 +10,10 @@ from pydantic import BaseModel
 
 from tests.unit.trends.llm.ledger_file import FileLedger
 from tests.unit.trends.storage.record_cases import TENANT, Clock
-from trends.domain.calls import LoggedCall, Purpose, Role, Usage
+from trends.domain.calls import LoggedCall, ModelName, Purpose, Role, Usage
 from trends.errors import PriceUnknownError, SettingsError
 from trends.llm.base import Answered, ChatModel, Message, ModelAnswer, ModelRequest
-from trends.llm.candidates import Candidate, RolePlan
+from trends.llm.candidates import RolePlan
 from trends.llm.gateway import ModelGateway
 from trends.llm.gateway_parts import GatewayParts
 from trends.settings import CacheSettings
@@ -21,7 +21,7 @@ from trends.storage.calls import Attempt, CallKey, CallStore, Start
 from trends.storage.database import Database
 from trends.storage.response_cache import CacheStore
 
-FIRST, SECOND = Candidate("openai", "gpt-4.1-mini"), Candidate("anthropic", "claude-haiku-4-5")
+FIRST, SECOND = ModelName("openai", "gpt-4.1-mini"), ModelName("anthropic", "claude-haiku-4-5")
 MESSAGES = (Message("system", "Answer in JSON."), Message("user", "말차가 늘었나?"))
 USAGE = Usage(input_tokens=40, output_tokens=20)
 BOUND = 100
@@ -161,7 +161,7 @@ class Stand:
         self.ledger = FileLedger(self.folder / "ledger.db", most_tokens=self.most_tokens)
         self.beats = 0
 
-    def says(self, candidate: Candidate, *turns: ModelAnswer | BaseException) -> None:
+    def says(self, candidate: ModelName, *turns: ModelAnswer | BaseException) -> None:
         """Have a model say one thing after the other."""
         self.models[candidate.provider] = SpokenModel(saying(*turns))
 

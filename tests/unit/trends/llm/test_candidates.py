@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from trends.domain.calls import Role
+from trends.domain.calls import ModelName, Role
 from trends.errors import SettingsError
-from trends.llm.candidates import Candidate, RolePlan, plan_of
+from trends.llm.candidates import RolePlan, plan_of
 from trends.settings import Settings, load_settings
 
 SETTINGS = load_settings({"TRENDS_ENV": "development"})
@@ -24,7 +24,7 @@ def with_role(role: Role, **changes: Any) -> Settings:
 
 def test_a_role_that_says_nothing_is_done_as_all_are() -> None:
     assert plan_of(with_role(Role.ANALYST), Role.ANALYST) == RolePlan(
-        candidates=(Candidate(BASE.provider, BASE.model),),
+        candidates=(ModelName(BASE.provider, BASE.model),),
         temperature=BASE.temperature,
         max_output_tokens=BASE.max_output_tokens,
         timeout_seconds=BASE.timeout_seconds,
@@ -36,7 +36,7 @@ def test_what_a_role_says_goes_before() -> None:
         Role.JUDGE, provider="google", model="gemini", temperature=0.2, max_output_tokens=9
     )
     plan = plan_of(own, Role.JUDGE)
-    assert plan.candidates == (Candidate("google", "gemini"),)
+    assert plan.candidates == (ModelName("google", "gemini"),)
     assert (plan.temperature, plan.max_output_tokens) == (0.2, 9)
 
 
@@ -46,8 +46,8 @@ def test_fallbacks_follow_in_their_order_and_each_model_is_asked_once() -> None:
         with_role(Role.ANALYST, fallback=("ollama:qwen3:8b", first, "ollama:qwen3:8b")),
         Role.ANALYST,
     )
-    assert [each.spec for each in plan.candidates] == [first, "ollama:qwen3:8b"]
-    assert plan.candidates[1] == Candidate("ollama", "qwen3:8b")
+    assert [str(each) for each in plan.candidates] == [first, "ollama:qwen3:8b"]
+    assert plan.candidates[1] == ModelName("ollama", "qwen3:8b")
 
 
 def test_the_planner_and_the_judge_leave_nothing_to_chance_and_the_analyst_does() -> None:

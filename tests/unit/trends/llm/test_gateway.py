@@ -46,7 +46,7 @@ def stand(database: Database, tmp_path: Path) -> Stand:
 
 async def test_an_answer_is_asked_for_and_booked_as_it_was_counted(stand: Stand) -> None:
     told = await stand.call()
-    assert (told.answer, told.origin, told.model) == ({"text": "openai"}, "asked", FIRST.spec)
+    assert (told.answer, told.origin, told.model) == ({"text": "openai"}, "asked", str(FIRST))
     (row,) = stand.ledger.rows()
     assert (row.tokens, row.cost_micro) == (BOUND + 500, WORST)
     assert (row.state, row.booked_tokens, row.booked_micro) == ("settled", 60, 120)
