@@ -11,6 +11,7 @@ from temporalio.service import RPCError
 
 from activities.contracts import RunBrief
 from engine.launch import RPC_TIMEOUT, answering, launch
+from engine.retention import Retention
 from engine.runs import RunService
 from trends.domain.models import RunStatus
 from trends.errors import TrendsError
@@ -46,11 +47,17 @@ class Reconciler:
         service: Starts what was accepted but never started.
         artifacts: Where briefs lie.
         clock: Now, in UTC.
+        retention: Removes what is kept no longer.
     """
 
     def __init__(
-        self, service: RunService, artifacts: ArtifactStore, clock: Callable[[], datetime]
+        self,
+        service: RunService,
+        artifacts: ArtifactStore,
+        clock: Callable[[], datetime],
+        retention: Retention,
     ) -> None:
+        self._retention = retention
         self._clock = clock
         self._service = service
         self._artifacts = artifacts
@@ -62,6 +69,11 @@ class Reconciler:
                 await self.run_once(self._clock() - GRACE)
             except TrendsError as error:
                 _log.warning("reconcile.failed", slug=error.slug, reason=str(error))
+            # Apart from the comparison: rows grow old while the Temporal server is away, too.
+            try:
+                await self._retention.run_once(self._clock())
+            except TrendsError as error:
+                _log.warning("retention.failed", slug=error.slug, reason=str(error))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), INTERVAL.total_seconds())
 

@@ -29,6 +29,7 @@ from engine.oidc import TokenReader
 from engine.past_items import SourcePast, first_stored
 from engine.pollers import Pollers
 from engine.reconciler import Reconciler
+from engine.retention import Retention
 from engine.runs import RunService
 from engine.scheduled_runs import ScheduledRuns
 from engine.schedules import Schedules
@@ -348,7 +349,9 @@ async def open_doors(
             new_id=new_run_id,
             may_plan=partial(may_plan, parts),
         )
-        reconciler = Reconciler(runs, parts.artifacts, clock)
+        reconciler = Reconciler(
+            runs, parts.artifacts, clock, Retention(parts.database, lambda: parts.settings)
+        )
         trends = TrendService(parts.trends, clock, new_run_id)
         pollers = make_pollers(client, parts)
         backfills = BackfillService(

@@ -193,12 +193,14 @@ class AuthSettings(Section):
         session_hours: How long a browser stays signed in.
         failures: So many credentials that do not hold are looked at from one address ...
         failures_seconds: ... in such a time.
+        audit_days: How long rows of the audit log are kept; 0 for ever.
     """
 
     mode: Annotated[Literal["off", "required"], BeforeValidator(_mode)]
     session_hours: Annotated[int, Field(ge=1, le=720)]
     failures: Annotated[int, Field(ge=1)]
     failures_seconds: Annotated[int, Field(ge=1)]
+    audit_days: Annotated[int, Field(ge=0)]
     oidc: OidcSettings
 
 
@@ -486,6 +488,7 @@ class LimitSettings(Section):
         time_zone: Whose days and months; the zone of `runs.market` where empty.
         rates: Where rates are counted: the database, or Redis. Money is always in the database.
         redis_url: Address of the Redis server, or a reference to it.
+        calls_days: How long reservations that ended, and calls that belong to no run, are kept; 0 for ever.
     """
 
     requests_per_minute: Annotated[int, Field(gt=0)]
@@ -501,6 +504,7 @@ class LimitSettings(Section):
     time_zone: ZoneName
     rates: Literal["database", "redis"]
     redis_url: SecretText
+    calls_days: Annotated[int, Field(ge=0)]
 
 
 class CacheSettings(Section):
