@@ -48,7 +48,7 @@ class Retention:
         if days := settings.auth.audit_days:
             before = now - timedelta(days=days)
             gone += await self._each(
-                audit_log, lambda connection, tenant: prune_audit(connection, tenant, before)
+                lambda connection, tenant: prune_audit(connection, tenant, before), audit_log
             )
         if days := settings.limits.calls_days:
             gone += await self._calls(now, timedelta(days=days))
@@ -62,13 +62,15 @@ class Retention:
             return prune_reservations(connection, tenant, age, self._read_time)
 
         # Calls first: an answer that nobody comes back for must not wait for a reservation that is gone.
-        gone = await self._each(model_calls, calls) + await self._each(model_attempts, calls)
-        return gone + await self._each(limit_tenants, reservations)
+        gone = await self._each(calls, model_calls, model_attempts)
+        return gone + await self._each(reservations, limit_tenants)
 
-    async def _each(self, table: sa.Table[Any], work: Work) -> int:
-        tenants = await self._database.read(lambda connection: list(tenants_of(connection, table)))
+    async def _each(self, work: Work, *tables: sa.Table[Any]) -> int:
+        tenants = await self._database.read(
+            lambda connection: {name for table in tables for name in tenants_of(connection, table)}
+        )
         gone = 0
-        for tenant in tenants:
+        for tenant in sorted(tenants):
             gone += await self._one(work, tenant)
         return gone
 

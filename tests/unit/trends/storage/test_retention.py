@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from tests.unit.trends.storage.record_cases import TENANT, new_run
 from trends.limits.retention import prune_reservations
 from trends.storage.access_tables import audit_log
 from trends.storage.call_tables import model_attempts
 from trends.storage.database import Database
 from trends.storage.limit_tables import limit_reservations, limit_windows
 from trends.storage.retention import CHUNK, prune_audit, prune_calls, tenants_of
+from trends.storage.runs import RunStore
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 AGE = timedelta(days=400)
@@ -146,6 +148,32 @@ async def test_reservations_of_this_month_stay_however_short_the_setting(
     day = timedelta(days=1)
     assert await database.write(lambda found: prune_reservations(found, "acme", day, at_now)) == 1
     assert await names(database, limit_reservations.c.id) == ["first"]
+
+
+async def test_what_was_spent_today_and_this_month_reads_the_same_after(
+    database: Database,
+) -> None:
+    rows = [reserved(f"day-{days:03d}", NOW - timedelta(days=days)) for days in range(0, 450, 5)]
+    await insert(database, limit_reservations, *rows)
+    log = limit_reservations.c
+    spent = sa.select(log.month, log.day, sa.func.sum(log.spent_micro), sa.func.sum(log.tokens))
+    spent = spent.where(log.month == "2026-11").group_by(log.month, log.day).order_by(log.day)
+    before = await database.read(lambda connection: connection.execute(spent).all())
+    day = timedelta(days=1)
+    assert await database.write(lambda found: prune_reservations(found, "acme", day, at_now)) == 86
+    assert await database.read(lambda connection: connection.execute(spent).all()) == before
+    assert len(before) == 4
+
+
+async def test_a_reservation_whose_answer_is_not_booked_stays(database: Database) -> None:
+    old = BEFORE - SECOND
+    await RunStore(database, lambda: NOW).insert(new_run())
+    waiting = {**attempted("k", 1, old), "tenant": TENANT, "run_id": "run-1", "state": "answered"}
+    await insert(database, model_attempts, waiting)
+    rows = [reserved(name, old, tenant=TENANT, run_id="run-1") for name in ("k1", "booked")]
+    await insert(database, limit_reservations, *rows)
+    assert await database.write(lambda found: prune_reservations(found, TENANT, AGE, at_now)) == 1
+    assert await names(database, limit_reservations.c.id) == ["k1"]
 
 
 def at_now(_: sa.Connection) -> datetime:
