@@ -176,5 +176,15 @@ async def test_a_reservation_whose_answer_is_not_booked_stays(database: Database
     assert await names(database, limit_reservations.c.id) == ["k1"]
 
 
+async def test_calls_and_reservations_go_in_bounded_numbers(database: Database) -> None:
+    old, numbers = BEFORE - SECOND, range(CHUNK + 1)
+    await insert(database, model_attempts, *(attempted(f"k{n:04d}", 1, old) for n in numbers))
+    await insert(database, limit_reservations, *(reserved(f"r{n:04d}", old) for n in numbers))
+    for expected in (CHUNK, 1, 0):
+        calls = await database.write(lambda found: prune_calls(found, "acme", BEFORE))
+        kept = await database.write(lambda found: prune_reservations(found, "acme", AGE, at_now))
+        assert (calls, kept) == (expected, expected)
+
+
 def at_now(_: sa.Connection) -> datetime:
     return NOW
