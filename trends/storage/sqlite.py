@@ -172,6 +172,13 @@ class SqliteFile:
                 why=f"{error.orig}.",
                 next_step="Free space where the state folder lies; it is tried again.",
             )
+        if name.startswith("SQLITE_READONLY"):
+            # A disk that a fault made read-only, or a file whose rights were changed, is put right by people meanwhile.
+            return StorageUnavailableError(
+                "The database cannot be written.",
+                why=f"{error.orig} ({name}).",
+                next_step="Let this user write where the state folder lies; it is tried again.",
+            )
         if name.startswith(_PASSING) or error.connection_invalidated:
             return StorageUnavailableError(
                 "The database cannot be used at the moment.",
