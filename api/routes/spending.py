@@ -65,7 +65,7 @@ async def get_usage(
     ] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_ROWS, description="Rows at most.")] = 100,
 ) -> UsageOut:
-    """Sum what was charged, by days of the limits' zone. What is beyond `limit` is in the total."""
+    """Sum what was charged, by days of the limits' zone. A ranking without a cursor: what is beyond `limit` is in the total."""
     found = await served.doors.spending.usage(
         who.tenant, BYS[by], first=first, last=last, limit=limit
     )
