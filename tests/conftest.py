@@ -82,6 +82,16 @@ def postgres() -> Generator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def migrated_template(postgres: PostgresServer) -> str:
+    """Name of a PostgreSQL database of the newest schema, to copy: that takes a tenth of the time of making one."""
+    # Here, so that tests without a database do not pay for it.
+    from trends.storage.migrate import migrate
+
+    migrate(postgres.create("newest"))
+    return "newest"
+
+
 def make_engine_child(binary: Path, folder: Path, stack: AsyncExitStack) -> Child:
     """Describe a server of ours in a folder, on ports that are claimed as long as the stack is open."""
     claims = [claim_port(FIRST_PORT) for _ in range(2)]

@@ -18,6 +18,7 @@ from temporalio.service import RPCError
 from activities.contracts import ReportResult
 from engine.requests import StartRun, WindowSpan
 from engine.wiring import Doors, open_doors
+from tests.databases import put_database
 from trends.domain.models import RunStatus
 from trends.storage.migrate import migrate
 from trends.storage.rows import RunEvent
@@ -155,7 +156,10 @@ async def stand(
     """Set up a stand over an empty state folder."""
     env = environment(address, state, **more)
     state.mkdir(parents=True, exist_ok=True)
-    migrate(env.get("TRENDS_DATABASE_URL") or f"sqlite:///{state / 'trends.db'}")
+    if url := env.get("TRENDS_DATABASE_URL"):
+        migrate(url)
+    else:
+        put_database(state / "trends.db")
     async with open_doors(env, clock) as doors:
         built = Stand(doors=doors, env=env)
         try:

@@ -6,17 +6,15 @@ from pathlib import Path
 import pytest
 
 from activities.polling import SourcePoller
+from tests.databases import put_database
 from tests.unit.activities.live_cases import Clock, poller
 from trends.storage.database import Database
-from trends.storage.migrate import migrate
 
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncGenerator[Database]:
     """An empty database, open."""
-    url = f"sqlite:///{tmp_path / 'trends.db'}"
-    migrate(url)
-    async with await Database.open(url) as opened:
+    async with await Database.open(put_database(tmp_path / "trends.db")) as opened:
         yield opened
 
 

@@ -1,14 +1,11 @@
 """The API over real storage and the smallest real stand-in for the service that talks to Temporal."""
 
 import asyncio
-import atexit
-import shutil
-import tempfile
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from socket import socket
 from typing import cast
@@ -46,6 +43,7 @@ from engine.state import State
 from engine.targets import Targets
 from engine.trends import TrendService
 from engine.wiring import check_channel_markets, make_channels, make_live_source, make_source
+from tests.databases import put_database
 from trends.domain.backfills import Backfill
 from trends.domain.health import SourceHealth
 from trends.domain.models import Question, RunStatus
@@ -75,7 +73,6 @@ from trends.storage.events import EventStore
 from trends.storage.fires import FireStore
 from trends.storage.items import ItemStore
 from trends.storage.keys import KeyStore
-from trends.storage.migrate import migrate
 from trends.storage.monitors import MonitorStore
 from trends.storage.outbox import Outbox
 from trends.storage.polls import SourceKey
@@ -367,20 +364,6 @@ class FakeDoors:
         )
 
 
-@cache
-def _empty_database() -> Path:
-    """Make the tables once for all tests: making them takes longer than most tests do."""
-    file = Path(tempfile.mkdtemp(prefix="trends-tests-")) / "empty.db"
-    atexit.register(shutil.rmtree, file.parent, ignore_errors=True)
-    migrate(f"sqlite:///{file}")
-    return file
-
-
-def _prepare(file: Path) -> None:
-    if not file.exists():
-        shutil.copyfile(_empty_database(), file)
-
-
 def _sources(
     settings: Settings, store: SourceStore, pollers: FakePollers, clock: Clock
 ) -> SourceService:
@@ -533,7 +516,7 @@ async def open_fake_doors(
     live = LiveSettings(environ)
     settings = live.current
     file = folder / "trends.db"
-    await asyncio.to_thread(_prepare, file)
+    await asyncio.to_thread(put_database, file)
     url = f"sqlite:///{file}"
     clock = Clock()
     database = await Database.open(url)

@@ -8,8 +8,8 @@ import pytest
 
 from engine.state import State, prepare_state
 from engine.wiring import Doors, open_doors
+from tests.databases import put_database
 from tests.postgres_server import PostgresServer
-from trends.storage.migrate import migrate
 
 _numbers = itertools.count(1)
 
@@ -25,14 +25,13 @@ def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[dict[str
         "TRENDS_RELOAD__WATCH": "false",
     }
     if request.param == "sqlite":
-        migrate(state.database_url)
+        put_database(state.database_file)
         yield environ
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     name = f"engine_{next(_numbers)}"
-    url = server.create(name)
-    migrate(url)
-    yield {**environ, "TRENDS_DATABASE_URL": url}
+    template: str = request.getfixturevalue("migrated_template")
+    yield {**environ, "TRENDS_DATABASE_URL": server.create(name, template=template)}
     server.drop(name)
 
 

@@ -12,13 +12,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated_file() -> Path:
     """A database file of the newest schema, made once."""
-    from trends.storage.migrate import migrate
+    from tests.databases import empty_database
 
-    file = tmp_path_factory.mktemp("database") / "trends.db"
-    migrate(f"sqlite:///{file}")
-    return file
+    return empty_database()
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from tests.redis_server import NoRedisError, RedisServer, redis_server
 from tests.unit.trends.limits.ledger_cases import Stand
 from trends.storage.database import Database
 from trends.storage.limit_tables import metadata
-from trends.storage.migrate import migrate
 
 _numbers = itertools.count(1)
 TABLES = ", ".join(table for table in metadata.tables if table.startswith("limit_"))
@@ -36,10 +35,10 @@ def redis() -> Generator[RedisServer]:
 
 
 @pytest.fixture(scope="module")
-def migrated_database(postgres: PostgresServer) -> Generator[str]:
+def migrated_database(postgres: PostgresServer, migrated_template: str) -> Generator[str]:
     """A PostgreSQL database of the newest schema for the tests of a module."""
     name = f"limits_{next(_numbers)}"
-    migrate(postgres.create(name))
+    postgres.create(name, template=migrated_template)
     yield name
     postgres.drop(name)
 

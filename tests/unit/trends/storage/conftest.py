@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 
 from tests.postgres_server import PostgresServer
-from trends.storage.migrate import migrate
 from trends.storage.revisions import HEAD
 
 _numbers = itertools.count(1)
@@ -60,10 +59,10 @@ def make_postgres(postgres: PostgresServer) -> Generator[Callable[[], str]]:
 
 
 @pytest.fixture(scope="module")
-def migrated_database(postgres: PostgresServer) -> Generator[str]:
+def migrated_database(postgres: PostgresServer, migrated_template: str) -> Generator[str]:
     """A PostgreSQL database of the newest schema for the tests of a module."""
     name = f"module_{next(_numbers)}"
-    migrate(postgres.create(name))
+    postgres.create(name, template=migrated_template)
     yield name
     postgres.drop(name)
 
