@@ -1,18 +1,24 @@
 """Schedules on a real server: kept in line with the rows, and each time has one run, whatever is lost or killed."""
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import (
     ScheduleBackfill,
     ScheduleDescription,
     ScheduleHandle,
     ScheduleOverlapPolicy,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
 )
 from temporalio.service import RPCError
 
@@ -22,6 +28,7 @@ from tests.workflows.stand import PATIENCE_SECONDS, Stand, stand
 from trends.domain.fires import FireState
 from trends.domain.models import RunStatus
 from trends.domain.monitors import MonitorDraft, MonitorVerb
+from trends.domain.pace import Overlap
 from trends.errors import ConflictError, MonitorNotFoundError
 from trends.storage.monitor_tables import monitor_fires
 from trends.storage.runs import RunRow
@@ -43,7 +50,9 @@ async def idle(engine_server: str, tmp_path: Path) -> AsyncGenerator[Stand]:
             yield built
         finally:
             async for each in await built.doors.client.list_schedules():
-                await built.doors.client.get_schedule_handle(each.id).delete()
+                # One that is gone may be listed for a moment.
+                with contextlib.suppress(RPCError):
+                    await built.doors.client.get_schedule_handle(each.id).delete()
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
@@ -75,17 +84,25 @@ async def fire_at(doors: Doors, moment: datetime) -> str:
             overlap=ScheduleOverlapPolicy.ALLOW_ALL,
         )
     )
-    workflow = workflow_id_at(LOCAL, "daily", moment)
+    await until(lambda: _begun(doors, moment))
+    return workflow_id_at(LOCAL, "daily", moment)
 
-    async def begun() -> bool:
-        try:
-            await doors.client.get_workflow_handle(workflow).describe()
-        except RPCError:
-            return False
-        return True
 
-    await until(begun)
-    return workflow
+def workflow_at(doors: Doors, moment: datetime) -> WorkflowHandle[Any, Any]:
+    """The workflow of one time."""
+    return doors.client.get_workflow_handle(workflow_id_at(LOCAL, "daily", moment))
+
+
+async def status_at(doors: Doors, moment: datetime) -> WorkflowExecutionStatus | None:
+    """How the workflow of one time stands; None where it has not begun."""
+    try:
+        return (await workflow_at(doors, moment).describe()).status
+    except RPCError:
+        return None
+
+
+async def _begun(doors: Doors, moment: datetime) -> bool:
+    return await status_at(doors, moment) is not None
 
 
 async def runs(doors: Doors) -> tuple[RunRow, ...]:
@@ -194,6 +211,86 @@ async def test_a_time_has_one_run_over_the_window_that_it_was_meant_for(idle: St
 
 
 @pytest.mark.slow
+@dataclass(frozen=True)
+class Overlapping:
+    """What the server makes of three times while nobody works on the first.
+
+    Attributes:
+        first: How the run of the first time stands then.
+        last: How that of the third does; None: it has not begun.
+        waiting: Times that wait for their turn.
+        skipped: Times that were passed over.
+        cancelled: Whether the first run is asked to end.
+    """
+
+    first: WorkflowExecutionStatus = WorkflowExecutionStatus.RUNNING
+    last: WorkflowExecutionStatus | None = None
+    waiting: int = 0
+    skipped: int = 0
+    cancelled: bool = False
+
+
+OVERLAPPING = {
+    Overlap.SKIP: Overlapping(skipped=2),
+    Overlap.BUFFER_ONE: Overlapping(waiting=1, skipped=1),
+    Overlap.BUFFER_ALL: Overlapping(waiting=2),
+    Overlap.CANCEL_OTHER: Overlapping(waiting=2, cancelled=True),
+    Overlap.TERMINATE_OTHER: Overlapping(
+        first=WorkflowExecutionStatus.TERMINATED, last=WorkflowExecutionStatus.RUNNING
+    ),
+    Overlap.ALLOW_ALL: Overlapping(last=WorkflowExecutionStatus.RUNNING),
+}
+
+
+@pytest.mark.parametrize("rule", Overlap)
+async def test_a_time_that_comes_while_the_run_before_goes_on_is_dealt_with_as_its_monitor_says(
+    idle: Stand, rule: Overlap
+) -> None:
+    doors, expected = idle.doors, OVERLAPPING[rule]
+    # An hour of its own for each rule: nobody ends what the others began.
+    hour = 10 + list(Overlap).index(rule)
+    cron = f"10 {hour} * * *"
+    draft = DAILY.model_copy(update={"overlap": rule, "cadence": "", "due": "", "cron": cron})
+    kept = await doors.monitors.add(LOCAL, draft, "kim")
+    await doors.schedules.sync(kept.monitor)
+    times = [datetime(2026, 2, 1 + n, hour - 9, 10, tzinfo=UTC) for n in range(3)]
+
+    async def stands() -> Overlapping:
+        first, last = [await status_at(doors, time) for time in (times[0], times[-1])]
+        assert first is not None
+        history = await workflow_at(doors, times[0]).fetch_history()
+        cancelled = any(
+            each.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED
+            for each in history.events
+        )
+        info = (await handle(doors).describe()).raw_description.info
+        return Overlapping(first, last, info.buffer_size, info.overlap_skipped, cancelled)
+
+    async def as_expected() -> bool:
+        return await stands() == expected
+
+    try:
+        for number, time in enumerate(times):
+            span = ScheduleBackfill(
+                start_at=time - timedelta(seconds=30), end_at=time + timedelta(seconds=30)
+            )
+            await handle(doors).backfill(span)
+            if not number:
+                await until(lambda: _begun(doors, times[0]))
+        found = await handle(doors).describe()
+        assert found.schedule.policy.overlap == ScheduleOverlapPolicy[rule.name]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(20):
+                await until(as_expected)
+        assert await stands() == expected
+    finally:
+        # No worker of another test may find them.
+        await handle(doors).delete()
+        for time in times:
+            if await status_at(doors, time) is WorkflowExecutionStatus.RUNNING:
+                await workflow_at(doors, time).terminate()
+
+
 async def test_a_run_that_the_reconciler_began_first_is_waited_for(idle: Stand) -> None:
     doors = idle.doors
     await doors.monitors.add(LOCAL, DAILY, "")
