@@ -22,14 +22,16 @@ from engine.access import AccessService
 from engine.backfills import BackfillService
 from engine.endpoints import EndpointService
 from engine.estimates import Estimates
+from engine.executing import PendingStage
 from engine.monitors import MonitorService
 from engine.requests import StartRun
-from engine.runs import PendingStage, Started
+from engine.runs import Started
 from engine.schedules import Schedules
 from engine.setting_changes import SettingChanges
 from engine.shares import ShareService
 from engine.sources import SourceService
 from engine.spending import SpendingService
+from engine.stuck import Stuck
 from engine.trends import TrendService
 from trends.domain.access import Principal, Scope
 from trends.domain.models import Language
@@ -78,6 +80,10 @@ class Runs(Protocol):
 
     async def attempts(self, tenant: str, run_id: str) -> tuple[PendingStage, ...]:
         """Look at what the server is executing right now."""
+        ...
+
+    async def stuck(self, row: RunRow) -> Stuck | None:
+        """Ask whether a run gets nowhere."""
         ...
 
 

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequ
 from dataclasses import dataclass
 from typing import Protocol
 
-from engine.runs import PendingStage
+from engine.executing import PendingStage
 from trends.domain.models import RunStatus
 from trends.errors import TooManyStreamsError, TrendsError
 from trends.storage.rows import RunEvent, RunRow

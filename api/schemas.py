@@ -7,9 +7,11 @@ from urllib.parse import quote
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
+from engine.executing import PendingStage
 from engine.requests import PRIORITIES, StartRun
-from engine.runs import PendingStage
 from engine.spending import RunSpending
+from engine.stuck import SLUG as STUCK
+from engine.stuck import Stuck
 from trends.domain.models import Edition, Language, RunStatus
 from trends.limits.quotas import usd
 from trends.storage.rows import RunEvent, RunRow, StageRow
@@ -216,6 +218,10 @@ class RunCallsOut(Out):
 class Run(RunSummary):
     """One run."""
 
+    reason: Reason | None = Field(
+        description="Why it is parked, or did not complete; `workflow-stuck` while it runs and gets nowhere, since its "
+        "workflow's task fails."
+    )
     calls: RunCallsOut
     cost_micro_usd: int = Field(
         description="What was charged, as the ledger has it, in whole micro-USD: a millionth of a USD."
@@ -280,11 +286,15 @@ def run_out(
     spending: RunSpending,
     ui_base: str | None,
     monitor: str | None = None,
+    stuck: Stuck | None = None,
 ) -> Run:
-    """Show a row with its stages and what it cost."""
+    """Show a row with its stages, what it cost, and what holds it up."""
     calls = spending.calls.model_dump(include=set(RunCallsOut.model_fields))
+    fields = _fields(row, ui_base, monitor)
+    if stuck is not None:
+        fields["reason"] = Reason(slug=STUCK, message=stuck.reason)
     return Run(
-        **_fields(row, ui_base, monitor),
+        **fields,
         calls=RunCallsOut(**calls),
         cost_micro_usd=spending.cost_micro,
         cost_usd=usd_text(spending.cost_micro),
@@ -315,7 +325,12 @@ def progress_out(run_id: str, pending: PendingStage, agent: str) -> Event | None
     """Show what the server is executing, in the same envelope; None where it has nothing to tell yet."""
     names = {row.activity: row.name for row in PIPELINES[agent]}
     done, total = pending.progress or (0, 0)
-    told = {"done": done, "total": total, "last_failure": pending.last_failure}
+    told = {
+        "done": done,
+        "total": total,
+        "last_failure": pending.last_failure,
+        "slug": pending.slug,
+    }
     if not any(told.values()):
         return None
     return Event(

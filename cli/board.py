@@ -51,7 +51,7 @@ class Board:
         taken_over: Those that an earlier run's results stand in for.
         parts: Stage name to its parts by name; a stage that has not begun is absent.
         status: Status of the run as the events tell it.
-        reason: Why it is parked or did not complete.
+        reason: Why it is parked, gets nowhere, or did not complete.
         parked_at: Stage at which it is parked; empty when it is not.
     """
 
@@ -61,6 +61,7 @@ class Board:
     status: str = "starting"
     reason: str = ""
     parked_at: str = ""
+    _held_up: bool = False
 
     @classmethod
     def of(cls, run: Run) -> "Board":
@@ -79,6 +80,8 @@ class Board:
             return self._stage(event, what)
         if kind == "run":
             return self._run(event, what)
+        if event.data.get("slug") == "workflow-stuck":
+            return self._hold_up(event)
         if event.type == "progress":
             self._progress(event)
         return None
@@ -88,6 +91,8 @@ class Board:
         return [self._row(stage, now) for stage in self.stages]
 
     def _part(self, event: Event) -> Part:
+        if self._held_up:
+            self._held_up, self.reason = False, ""
         stage = event.stage or ""
         if stage not in self.stages:
             self.stages = (*self.stages, stage)
@@ -123,6 +128,7 @@ class Board:
     def _run(self, event: Event, what: str) -> str | None:
         if what == "accepted":
             return None
+        self._held_up = False
         self.reason = str(event.data.get("reason", ""))
         stage = event.stage or ""
         if what == "blocked":
@@ -141,6 +147,12 @@ class Board:
         self.status, self.parked_at = what, ""
         self._stop(event.at)
         return what.replace("_", " ") + (f": {self.reason}" if self.reason else "")
+
+    def _hold_up(self, event: Event) -> str | None:
+        """Take in that the run gets nowhere; told once, however often it is tried again."""
+        self.reason = str(event.data.get("last_failure", ""))
+        told, self._held_up = self._held_up, True
+        return None if told else f"stuck: {self.reason}"
 
     def _stop(self, at: datetime | None) -> None:
         """Close what was under way when the run ended."""

@@ -19,7 +19,7 @@ _MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red"
 
 @speaks
 def doctor(session: Session, state: StateFolder = None) -> None:
-    """Check Python, disk, settings, ports, the Temporal server, storage and keys; say how to mend each.
+    """Check Python, disk, settings, ports, the Temporal server and its workflows, storage and keys; say how to mend each.
 
     Changes nothing and starts nothing. Status 1 when something must be mended before trends up can work.
     """

@@ -9,14 +9,19 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from temporalio.client import Client
+from temporalio.service import RPCError
+
 from engine.access import any_key_holds
-from engine.connect import connect
+from engine.connect import connect, read_target
 from engine.fetch import Means, cache_folder, find_go
 from engine.gateways import Providers
+from engine.launch import RPC_TIMEOUT, answering
 from engine.listening import require_safe
 from engine.ports import LOOPBACK, claim_port, is_free
 from engine.server import survey_engines
 from engine.state import State, check_version, locate_state, read_running
+from engine.stuck import Stuck, stuck_of
 from engine.wiring import make_channels, system_clock
 from trends.domain.calls import Role
 from trends.errors import TrendsError
@@ -31,6 +36,10 @@ LOWEST_PYTHON = (3, 11)
 GIB = 1024**3
 COMFORTABLE_BYTES = 2 * GIB
 LEAST_BYTES = GIB // 4
+# Each costs a question, of a few milliseconds.
+LOOKED_AT = 200
+# A line that names more is not read.
+NAMED = 3
 # Keys and addresses of outside services, as in .env.example.
 KEYS = (
     "OPENAI_API_KEY",
@@ -95,6 +104,7 @@ async def examine(environ: Mapping[str, str], *, state: State | None = None) -> 
         Check("settings", Verdict.OK, what),
         *check_ports(state, settings),
         await check_engine(environ, settings),
+        await check_workflows(environ, state, settings),
         check_storage(environ, state),
         await check_auth(environ, state, settings),
         check_channels(environ, state, settings),
@@ -197,6 +207,50 @@ async def check_engine(environ: Mapping[str, str], settings: Settings) -> Check:
         f"No Temporal server yet{notes}, and no Go to build one: trends up will try to download it.",
         "Where the network is closed: install the Temporal CLI or Go 1.25, or set TEMPORAL_ADDRESS.",
     )
+
+
+async def check_workflows(environ: Mapping[str, str], state: State, settings: Settings) -> Check:
+    """Look for workflows that get nowhere, on the server that runs now. None is started, and none waited for."""
+    name = "workflows"
+    try:
+        address = read_target(environ).address or _running_server(state)
+        if address is None:
+            return Check(name, Verdict.OK, "No Temporal server runs; there is none to look at.")
+        client = await connect(environ, address=address, namespace=settings.engine.namespace)
+        with answering():
+            looked, stuck = await _stuck_workflows(client)
+    except (TrendsError, RPCError) as error:
+        # That the server is away is told where the server is looked at.
+        why = error.what if isinstance(error, TrendsError) else error.message
+        return Check(name, Verdict.OK, f"They cannot be looked at: {why}")
+    if not stuck:
+        return Check(name, Verdict.OK, f"{looked} under way, none is stuck.")
+    told = "; ".join(f"{each.workflow_id} ({each.why or 'no answer'})" for each in stuck[:NAMED])
+    more = f"; and {len(stuck) - NAMED} more" if len(stuck) > NAMED else ""
+    return Check(
+        name,
+        Verdict.WARN,
+        f"{len(stuck)} of {looked} under way fail at every try: {told}{more}.",
+        "Look into the worker's log, and start a worker whose code is mended: they go on by themselves.",
+    )
+
+
+def _running_server(state: State) -> str | None:
+    running = read_running(state)
+    return running.urls.get("temporal") if running else None
+
+
+async def _stuck_workflows(client: Client) -> tuple[int, list[Stuck]]:
+    looked, found = 0, list[Stuck]()
+    async for each in client.list_workflows(
+        "ExecutionStatus = 'Running'", limit=LOOKED_AT, rpc_timeout=RPC_TIMEOUT
+    ):
+        looked += 1
+        # One that has ended since the list was made describes itself as such.
+        described = await client.get_workflow_handle(each.id).describe(rpc_timeout=RPC_TIMEOUT)
+        if stuck := await stuck_of(client, described, within=RPC_TIMEOUT):
+            found.append(stuck)
+    return looked, found
 
 
 def check_storage(environ: Mapping[str, str], state: State) -> Check:

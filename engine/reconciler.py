@@ -5,7 +5,11 @@ import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
+from temporalio.client import (
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+)
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
@@ -13,6 +17,7 @@ from activities.contracts import RunBrief
 from engine.launch import RPC_TIMEOUT, answering, launch
 from engine.retention import Retention
 from engine.runs import RunService
+from engine.stuck import SLUG, stuck_of
 from trends.domain.models import RunStatus
 from trends.errors import TrendsError
 from trends.storage.artifacts import ArtifactStore
@@ -61,6 +66,7 @@ class Reconciler:
         self._clock = clock
         self._service = service
         self._artifacts = artifacts
+        self._stuck: set[str] = set()
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Reconcile until told to stop; a pass that fails is logged and tried again."""
@@ -97,7 +103,9 @@ class Reconciler:
             return await self._unknown(row)
         status = _ENDS.get(described.status) if described.status else None
         if status is None:
+            await self._look_for_stuck(row, described)
             return False
+        self._stuck.discard(row.workflow_id)
         slug, reason = status.value, _REASONS.get(status, "")
         if status is RunStatus.FAILED:
             slug, reason = await self._why(row)
@@ -111,6 +119,19 @@ class Reconciler:
         )
         _log.info("reconcile.ended", run_id=row.run_id, status=status.value)
         return True
+
+    async def _look_for_stuck(self, row: RunRow, described: WorkflowExecutionDescription) -> None:
+        """Log a run whose workflow gets nowhere, once; its row stays as it is, since a mended worker lets it go on."""
+        try:
+            with answering():
+                stuck = await stuck_of(self._service.client, described, within=RPC_TIMEOUT)
+        except RPCError:
+            return  # forgotten since it was described; the next pass finds out
+        if stuck is None:
+            self._stuck.discard(row.workflow_id)
+        elif row.workflow_id not in self._stuck:
+            self._stuck.add(row.workflow_id)
+            _log.error("reconcile.stuck", run_id=row.run_id, slug=SLUG, reason=stuck.reason)
 
     async def _unknown(self, row: RunRow) -> bool:
         """Start a row that was accepted only; call lost what the server once had."""

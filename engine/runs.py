@@ -1,12 +1,12 @@
 """Start, stop and steer runs. What the API and the reconciler share."""
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 
 from temporalio.client import (
     Client,
-    WorkflowExecutionDescription,
     WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -17,6 +17,7 @@ from temporalio.service import RPCError
 from activities import contracts
 from activities.acceptance import Acceptance, Acceptor
 from activities.contracts import Given, Resolution, RunBrief
+from engine.executing import PendingStage, executing
 from engine.launch import RPC_TIMEOUT, answering, launch
 from engine.monitor_runs import as_asked, request_of, said_again, said_by
 from engine.requests import (
@@ -29,6 +30,7 @@ from engine.requests import (
     question_hash,
 )
 from engine.reruns import given_for
+from engine.stuck import Stuck, stuck_of
 from trends.domain.models import Model, RunStatus
 from trends.domain.monitors import Monitor
 from trends.errors import (
@@ -48,6 +50,10 @@ from trends.storage.runs import RunRow, RunStore
 from workflows import stages
 
 UPDATE_TIMEOUT = timedelta(seconds=10)
+# A row that changed so lately belongs to a run that gets on.
+STILL = timedelta(seconds=5)
+# Who looks at a run waits no longer than this for a server that is away.
+LOOK_TIMEOUT = timedelta(seconds=1)
 # Parked runs are re-tried under these errors only; anything else a service call can say is a bug.
 _UPDATE_ERRORS: dict[str, type[TrendsError]] = {
     RunNotBlockedError.slug: RunNotBlockedError,
@@ -60,22 +66,6 @@ class Started(Model):
 
     run: RunRow
     replayed: bool
-
-
-class PendingStage(Model):
-    """A stage that the server is executing or about to retry.
-
-    Attributes:
-        activity: Activity name.
-        attempt: Attempt under way, from 1.
-        last_failure: Why the attempt before failed; empty for the first.
-        progress: (done, total) as last reported; total is 0 where it is not known.
-    """
-
-    activity: str
-    attempt: int
-    last_failure: str = ""
-    progress: tuple[int, int] | None = None
 
 
 class RunService:
@@ -234,9 +224,10 @@ class RunService:
                 ) from error
             raise
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            stuck = await self.stuck(row)
             raise EngineUnreachableError(
                 "The run did not answer.",
-                why="No worker took its task.",
+                why=stuck.reason if stuck else "No worker took its task.",
                 next_step="Check that a worker is up (trends doctor), then decide again.",
             ) from error
         except RPCError as error:
@@ -254,10 +245,22 @@ class RunService:
             return ()
         try:
             with answering():
-                described = await self._handle(row).describe(rpc_timeout=RPC_TIMEOUT)
+                return await executing(self.client, row.workflow_id, RPC_TIMEOUT)
         except (RPCError, EngineUnreachableError):
             return ()
-        return await self._pending(described)
+
+    async def stuck(self, row: RunRow) -> Stuck | None:
+        """Ask the server whether a run gets nowhere; None also when it cannot say. A row that moves is not asked for."""
+        if row.status.ended or self._clock() - row.updated_at < STILL:
+            return None
+        try:
+            # A lazy client's first connection has no limit of its own.
+            async with asyncio.timeout(LOOK_TIMEOUT.total_seconds() * 2):
+                with answering():
+                    described = await self._handle(row).describe(rpc_timeout=LOOK_TIMEOUT)
+                    return await stuck_of(self.client, described, within=LOOK_TIMEOUT)
+        except (RPCError, EngineUnreachableError, TimeoutError):
+            return None
 
     async def _ask(
         self, tenant: str, request: StartRun, settings: Settings, now: datetime
@@ -356,24 +359,6 @@ class RunService:
 
     def _handle(self, row: RunRow) -> WorkflowHandle[object, object]:
         return self.client.get_workflow_handle(row.workflow_id)
-
-    async def _pending(self, described: WorkflowExecutionDescription) -> tuple[PendingStage, ...]:
-        found: list[PendingStage] = []
-        for pending in described.raw_description.pending_activities:
-            beat = pending.heartbeat_details.payloads
-            values = await self.client.data_converter.decode(list(beat), None) if beat else []
-            done, total = values if len(values) == len(("done", "total")) else (None, None)
-            found.append(
-                PendingStage(
-                    activity=pending.activity_type.name,
-                    attempt=pending.attempt,
-                    last_failure=pending.last_failure.message,
-                    progress=(done, total)
-                    if isinstance(done, int) and isinstance(total, int)
-                    else None,
-                )
-            )
-        return tuple(sorted(found, key=lambda stage: (stage.activity, stage.attempt)))
 
 
 def _ended(row: RunRow) -> RunEndedError:

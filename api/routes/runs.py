@@ -305,7 +305,8 @@ async def _shown(row: RunRow, served: Served) -> Run:
     stages = await served.doors.store.stages(row.tenant, row.run_id)
     names = await served.doors.monitors.store.names(row.tenant, [row.question_hash])
     spending = await served.doors.spending.run(row.tenant, row.run_id)
-    return run_out(row, stages, spending, ui_base(served), names.get(row.question_hash))
+    stuck = await served.doors.runs.stuck(row)
+    return run_out(row, stages, spending, ui_base(served), names.get(row.question_hash), stuck)
 
 
 async def _settled(

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from api.events import Pace
-from engine.runs import PendingStage
+from engine.executing import PendingStage
 from tests.unit.api.fake_doors import FAST, TENANT, FakeDoors, LiveApi, open_fake_doors
 from trends.domain.models import RunStatus
 from trends_client.sse import Decoder, Message

@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from api.events import Pace
 from api.live import MAX_MESSAGES, MAX_RUNS, Code
-from engine.runs import PendingStage
+from engine.executing import PendingStage
 from tests.unit.api.fake_doors import FAST, TENANT, FakeDoors, LiveApi, open_fake_doors
 from trends.domain.models import RunStatus
 from trends.errors import StorageUnavailableError

@@ -26,13 +26,14 @@ from engine.backfills import BackfillService
 from engine.crossings import Crossings
 from engine.endpoints import EndpointDirectory, EndpointService
 from engine.estimates import Estimates
+from engine.executing import PendingStage
 from engine.missed import Judge, Missed
 from engine.monitor_runs import request_of
 from engine.monitors import MonitorService
 from engine.oidc import TokenReader
 from engine.past_items import SourcePast, first_stored
 from engine.requests import StartRun, make_whole, question_hash
-from engine.runs import PendingStage, Started
+from engine.runs import Started
 from engine.schedules import Schedules
 from engine.senders import Senders
 from engine.setting_changes import SettingChanges
@@ -40,6 +41,7 @@ from engine.shares import ShareService
 from engine.sources import SourceService
 from engine.spending import SpendingService, quotas_in_force
 from engine.state import State
+from engine.stuck import Stuck
 from engine.targets import Targets
 from engine.trends import TrendService
 from engine.wiring import check_channel_markets, make_channels, make_live_source, make_source
@@ -122,6 +124,7 @@ class FakeRuns:
         self.store = store
         self._monitors = monitors
         self.pending: tuple[PendingStage, ...] = ()
+        self.stuck_for: Stuck | None = None
         self.accepted: asyncio.Queue[str] = asyncio.Queue()
         self._artifacts = artifacts
         self._settings = settings
@@ -188,6 +191,10 @@ class FakeRuns:
         """Tell what a test set."""
         await self.store.get(tenant, run_id)
         return self.pending
+
+    async def stuck(self, row: RunRow) -> Stuck | None:
+        """Tell what a test set."""
+        return None if row.status.ended else self.stuck_for
 
     async def _accept(
         self, tenant: str, request: StartRun, key: str | None, parent: str | None, start_from: str

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from api.events import Events, Feeds, Interrupted, Pace, Progress, Seen
-from engine.runs import PendingStage
+from engine.executing import PendingStage
 from tests.unit.api.fake_doors import FAST, TENANT, FakeDoors
 from trends.domain.models import RunStatus
 from trends.errors import StorageUnavailableError

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from engine.stuck import Stuck
 from tests.unit.api.fake_doors import TENANT, FakeDoors
 
 STAGES = ["collect", "normalize", "analyze", "summarize", "report", "notify"]
@@ -245,3 +246,22 @@ async def test_stages_that_an_ended_run_did_not_reach_are_shown_so(
     run = (await http.get(f"/v1/runs/{run_id}")).json()
     statuses = [(stage["part"], stage["status"]) for stage in run["stages"]]
     assert statuses == [("sample", "stopped"), *[("", "not_run")] * 5]
+
+
+async def test_run_that_gets_nowhere_says_why_and_keeps_its_status(
+    http: httpx.AsyncClient, doors: FakeDoors
+) -> None:
+    run_id = await doors.accept()
+    doors.runs.stuck_for = Stuck(workflow_id=f"run-local-{run_id}", failures=3, why="A bug.")
+    run = (await http.get(f"/v1/runs/{run_id}")).json()
+    assert (run["status"], run["reason"]["slug"]) == ("starting", "workflow-stuck")
+    assert run["reason"]["message"].startswith("The workflow's task has failed 3 times: A bug. It")
+
+
+async def test_list_of_runs_asks_the_server_for_none(
+    http: httpx.AsyncClient, doors: FakeDoors
+) -> None:
+    await doors.accept()
+    doors.runs.stuck_for = Stuck(workflow_id="run-local-x", failures=3)
+    (run,) = (await http.get("/v1/runs")).json()["items"]
+    assert run["reason"] is None

@@ -149,3 +149,26 @@ def test_any_order_of_events_gives_rows_in_order_and_no_negative_seconds(
     rows = board.rows(NOW - timedelta(seconds=seconds))
     assert [row.stage for row in rows] == list(STAGES)
     assert all(row.seconds is None or row.seconds >= 0 for row in rows)
+
+
+HELD_UP = {
+    "seq": None,
+    "at": None,
+    "type": "progress",
+    "stage": None,
+    "part": None,
+    "attempt": 2,
+    "data": {"slug": "workflow-stuck", "last_failure": "The workflow's task has failed once: Oh."},
+}
+
+
+def test_a_run_that_gets_nowhere_is_told_once() -> None:
+    board, lines = told(HELD_UP, {**HELD_UP, "attempt": 3})
+    assert lines == ["stuck: The workflow's task has failed once: Oh."]
+    assert board.reason == "The workflow's task has failed once: Oh."
+
+
+def test_a_run_that_gets_on_again_is_not_called_stuck_any_more() -> None:
+    board, _ = told(HELD_UP, event(1, "stage.started", "normalize"))
+    assert board.reason == ""
+    assert board.apply(make(HELD_UP)) is not None

@@ -55,7 +55,7 @@ def ports_from(first: int) -> Settings:
 async def test_everything_that_matters_is_looked_at(environ: dict[str, str], state: State) -> None:
     names = [check.name for check in await examine(environ, state=state)]
     ports = ["port 8000", "port 7233", "port 8233"]
-    parts = ["engine", "storage", "auth", "channels", "models", "keys"]
+    parts = ["engine", "workflows", "storage", "auth", "channels", "models", "keys"]
     assert names == ["python", "disk", "settings", *ports, *parts]
 
 
