@@ -210,7 +210,6 @@ async def test_a_time_has_one_run_over_the_window_that_it_was_meant_for(idle: St
     assert (fire.state, fire.run_id, fire.note) == (FireState.FIRED, row.run_id, "")
 
 
-@pytest.mark.slow
 @dataclass(frozen=True)
 class Overlapping:
     """What the server makes of three times while nobody works on the first.
@@ -291,6 +290,7 @@ async def test_a_time_that_comes_while_the_run_before_goes_on_is_dealt_with_as_i
                 await workflow_at(doors, time).terminate()
 
 
+@pytest.mark.slow
 async def test_a_run_that_the_reconciler_began_first_is_waited_for(idle: Stand) -> None:
     doors = idle.doors
     await doors.monitors.add(LOCAL, DAILY, "")
