@@ -16,7 +16,7 @@ from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
 from trends.errors import EngineUnreachableError, SettingsError
 
@@ -25,6 +25,8 @@ DEFAULT_NAMESPACE = "default"
 # One attempt against an address that swallows packets would otherwise last as long as TCP does.
 ATTEMPT_LIMIT = timedelta(seconds=10)
 RETRY_PAUSE = timedelta(milliseconds=50)
+# The SDK tries a request for ten seconds, however short its own limit is: too long for a person who waits at a door.
+DOOR_RETRIES = RetryConfig(max_elapsed_time_millis=2_000)
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ async def connect(
         environ: Environment to read; that of the process if None.
         address: Used where the environment names no cluster.
         namespace: Used where the environment names none.
-        lazy: Connect on first use, so that a door can open while Temporal is down. Workers cannot be lazy.
+        lazy: Connect on first use, so that a door can open while Temporal is down; a request is then given up soon.
+            Workers cannot be lazy.
         patience: How long to go on trying while nothing answers.
         interceptors: Passed to the client.
         runtime: Passed to the client.
@@ -133,6 +136,7 @@ async def connect(
                     **arguments,
                     data_converter=pydantic_data_converter,
                     lazy=lazy,
+                    retry_config=DOOR_RETRIES if lazy else None,
                     interceptors=interceptors,
                     runtime=runtime,
                 )

@@ -18,6 +18,13 @@ from trends.storage.runs import RunRow
 from workflows import attributes
 
 RPC_TIMEOUT = timedelta(seconds=5)
+# Anything else it has said itself, such as that its namespace was never prepared.
+_AWAY = {
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+    RPCStatusCode.UNKNOWN,
+}
 
 
 async def launch(client: Client, row: RunRow, brief: RunBrief) -> None:
@@ -57,17 +64,17 @@ def answering() -> Generator[None]:
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise
-        raise _unanswered(
-            f"{error.status.name.lower().replace('_', ' ')}: {error.message}"
-        ) from error
+        status = error.status.name.lower().replace("_", " ")
+        what = "does not answer" if error.status in _AWAY else "refuses what it is asked"
+        raise _unanswered(f"{status}: {error.message}", what) from error
     except RuntimeError as error:
         # A lazy client that could not connect has no better type for it.
         raise _unanswered(str(error)) from error
 
 
-def _unanswered(why: str) -> EngineUnreachableError:
+def _unanswered(why: str, what: str = "does not answer") -> EngineUnreachableError:
     return EngineUnreachableError(
-        "The Temporal server does not answer.",
+        f"The Temporal server {what}.",
         why=why[:300],
         next_step="It is tried again by itself; trends doctor shows what is wrong.",
     )

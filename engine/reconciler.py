@@ -19,7 +19,7 @@ from engine.retention import Retention
 from engine.runs import RunService
 from engine.stuck import SLUG, stuck_of
 from trends.domain.models import RunStatus
-from trends.errors import TrendsError
+from trends.errors import ArtifactCorruptError, ArtifactMissingError, TrendsError
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.runs import RunRow
 from trends.telemetry import get_logger
@@ -53,6 +53,7 @@ class Reconciler:
         artifacts: Where briefs lie.
         clock: Now, in UTC.
         retention: Removes what is kept no longer.
+        interval: Between two passes.
     """
 
     def __init__(
@@ -61,7 +62,9 @@ class Reconciler:
         artifacts: ArtifactStore,
         clock: Callable[[], datetime],
         retention: Retention,
+        interval: timedelta = INTERVAL,
     ) -> None:
+        self._interval = interval
         self._retention = retention
         self._clock = clock
         self._service = service
@@ -81,7 +84,7 @@ class Reconciler:
             except TrendsError as error:
                 _log.warning("retention.failed", slug=error.slug, reason=str(error))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), INTERVAL.total_seconds())
+                await asyncio.wait_for(stop.wait(), self._interval.total_seconds())
 
     async def run_once(self, older_than: datetime) -> int:
         """Compare once; answers how many rows changed.
@@ -91,7 +94,15 @@ class Reconciler:
         """
         changed = 0
         for row in await self._service.store.unfinished(older_than, BATCH):
-            changed += await self._compare(row)
+            try:
+                changed += await self._compare(row)
+            except TrendsError as error:
+                # What is away is away for all; what is wrong with one row must not hold up those behind it, for ever.
+                if error.retryable:
+                    raise
+                _log.warning(
+                    "reconcile.passed_over", run_id=row.run_id, slug=error.slug, reason=str(error)
+                )
         return changed
 
     async def _compare(self, row: RunRow) -> bool:
@@ -136,8 +147,15 @@ class Reconciler:
     async def _unknown(self, row: RunRow) -> bool:
         """Start a row that was accepted only; call lost what the server once had."""
         if row.status is RunStatus.STARTING:
-            brief = RunBrief.model_validate_json(await self._artifacts.get(row.brief))
-            await launch(self._service.client, row, brief)
+            try:
+                data = await self._artifacts.get(row.brief)
+            except (ArtifactMissingError, ArtifactCorruptError) as error:
+                # It can never begin: that is said, where it would be "starting" for ever.
+                await self._service.store.finish(
+                    row.tenant, row.run_id, RunStatus.FAILED, row.stage, error.slug, str(error)
+                )
+                return True
+            await launch(self._service.client, row, RunBrief.model_validate_json(data))
             _log.info("reconcile.started", run_id=row.run_id)
             return True
         reason = (

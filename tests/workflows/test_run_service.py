@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from temporalio.client import WorkflowExecutionStatus
 
 from activities.contracts import Resolution
 from engine.requests import StartFrom, StartRun, WindowSpan
@@ -202,3 +203,17 @@ async def test_a_run_that_has_not_begun_cannot_be_paused_yet(idle: Stand) -> Non
     await idle.forget(row)
     with pytest.raises(EngineUnreachableError, match="has not begun"):
         await idle.doors.runs.pause("local", row.run_id)
+
+
+async def test_a_run_whose_brief_is_lost_has_failed_and_holds_no_other_run_up(idle: Stand) -> None:
+    broken = await idle.start()
+    request = REQUEST.model_copy(update={"query": "kimchi"})
+    other = (await idle.doors.runs.start("local", request, None)).run
+    for row in (broken, other):
+        await idle.forget(row)
+    (Path(idle.env["TRENDS_STATE"]) / "artifacts" / broken.brief.uri).unlink()
+    assert await idle.doors.reconciler.run_once(LATER) == 2
+    ended = await idle.doors.store.get("local", broken.run_id)
+    assert (ended.status, ended.slug) == (RunStatus.FAILED, "artifact-missing")
+    described = await idle.doors.client.get_workflow_handle(other.workflow_id).describe()
+    assert described.status is WorkflowExecutionStatus.RUNNING
