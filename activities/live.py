@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from activities.attempt import Attempt, Finished
 from activities.contracts import CollectResult, RunBrief
-from activities.polling import SourcePoller, Target
+from activities.polling import SourcePoller, Target, Turn
 from trends.domain.health import SourceHealth
 from trends.domain.items import first_seen_for
 from trends.domain.models import SourceOutcome, TimeRule
@@ -33,8 +33,8 @@ async def read_live(
     brief = attempt.brief
     start, end = brief.history_start, brief.window.end
     serves = timedelta(seconds=attempt.settings.cache.source_ttl_seconds)
-    async with poller.alone(target.key):
-        notes = await _top_up(target, brief, poller, serves)
+    async with poller.turn(target.key) as turn:
+        notes = await _top_up(target, brief, poller, serves, turn)
     count = aside = 0
     outlets_known = True
     rows = poller.items.window(target.key, start, end)
@@ -70,7 +70,7 @@ async def read_live(
 
 
 async def _top_up(
-    target: Target, brief: RunBrief, poller: SourcePoller, serves: timedelta
+    target: Target, brief: RunBrief, poller: SourcePoller, serves: timedelta, turn: Turn
 ) -> list[str]:
     """Ask the source if its last answer is older than its cadence and serves no longer; what to say of it.
 
@@ -89,8 +89,10 @@ async def _top_up(
     if stored and health.failures and health.next_poll is not None and now < health.next_poll:
         # It asked to be left alone, or fails all the time; its poller comes back to it.
         return [f"Its last poll failed, what had been found before was read: {health.reason}"]
-    await poller.count(target.key, served=False)
-    outcome = await poller.poll(target, first_seen_for(brief.window, now))
+    await poller.count(target.key, served=turn.outcome is not None)
+    if turn.outcome is None:
+        turn.outcome = await poller.poll(target, first_seen_for(brief.window, now))
+    outcome = turn.outcome
     if outcome.error is None:
         return list(outcome.notes)
     if not stored:

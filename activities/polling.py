@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
@@ -84,6 +84,19 @@ class PollOutcome:
     notes: Sequence[str] = ()
 
 
+@dataclass(eq=False)
+class Turn:
+    """Whose turn it is at one source, among the runs of this process.
+
+    Attributes:
+        lock: Held by whoever's turn it is.
+        outcome: What came of asking while others waited; None where nobody asked yet.
+    """
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    outcome: PollOutcome | None = None
+
+
 class SourcePoller:
     """Polls sources.
 
@@ -109,11 +122,21 @@ class SourcePoller:
         self.clock = clock
         self._history = history
         self._cache = cache
-        self._alone = WeakValueDictionary[SourceKey, asyncio.Lock]()
+        # An entry lives as long as somebody holds it or waits for it.
+        self._turns = WeakValueDictionary[SourceKey, Turn]()
 
-    def alone(self, key: SourceKey) -> asyncio.Lock:
-        """Hold while finding out whether to ask: ten runs of nine o'clock then ask once, and nine read what came."""
-        return self._alone.setdefault(key, asyncio.Lock())
+    @contextlib.asynccontextmanager
+    async def turn(self, key: SourceKey) -> AsyncGenerator[Turn]:
+        """Wait for one's turn to find out whether a source is to be asked, and ask it.
+
+        Ten runs of nine o'clock then ask once. Those who waited get what came of it: a source that is down is not tried
+        ten times, one time-out after the other.
+        """
+        turn = self._turns.setdefault(key, Turn())
+        if not turn.lock.locked():
+            turn.outcome = None
+        async with turn.lock:
+            yield turn
 
     async def count(self, key: SourceKey, *, served: bool) -> None:
         """Count whether an earlier answer served a run. That it cannot be counted is no failure of the run."""

@@ -80,7 +80,7 @@ class Reconciler:
                 _log.warning("reconcile.failed", slug=error.slug, reason=str(error))
             # Apart from the comparison: rows grow old while the Temporal server is away, too.
             try:
-                await self._retention.run_once(self._clock())
+                await self._retention.run_due(self._clock())
             except TrendsError as error:
                 _log.warning("retention.failed", slug=error.slug, reason=str(error))
             with contextlib.suppress(TimeoutError):

@@ -16,6 +16,8 @@ from trends.storage.limit_tables import limit_tenants
 from trends.storage.retention import prune_audit, prune_calls, tenants_of
 
 Work = Callable[[sa.Connection, str], int]
+# What ages by days need not be looked for every minute: each look takes every tenant's lock at the ledger.
+REST = timedelta(hours=1)
 
 
 class Retention:
@@ -36,6 +38,19 @@ class Retention:
         self._database = database
         self._settings = settings
         self._read_time = read_time
+        self._rests_until: datetime | None = None
+
+    async def run_due(self, now: datetime) -> int:
+        """Remove once, unless the last look found nothing and was less than an hour ago.
+
+        Raises:
+            StorageError: The database failed; what was removed before stays removed.
+        """
+        if self._rests_until is not None and now < self._rests_until:
+            return 0
+        gone = await self.run_once(now)
+        self._rests_until = None if gone else now + REST
+        return gone
 
     async def run_once(self, now: datetime) -> int:
         """Remove once; answers how many rows and calls are gone.

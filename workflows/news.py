@@ -55,7 +55,6 @@ class NewsTrendWorkflow:
                 self._progress.set(row.name, "taken over")
         self._parked_at: str | None = None
         self._parks = 0
-        self._telling: list[asyncio.Future[None]] = []
         self._gave_up = False
         self._resolution: contracts.Resolution | None = None
         self._paused = False
@@ -344,7 +343,6 @@ class NewsTrendWorkflow:
         # (measured on 1.35).
         decided = self._resolution is not None
         telling = asyncio.ensure_future(self._tell("run.blocked", name, failure))
-        self._telling.append(telling)
         try:
             await workflow.wait_condition(lambda: self._resolution is not None, timeout=left)
         except TimeoutError:

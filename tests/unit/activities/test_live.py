@@ -121,6 +121,19 @@ async def test_runs_that_start_together_ask_once_and_are_counted(
     assert figures[CacheKind.SOURCE].hit_rate == 0.9
 
 
+async def test_runs_that_wait_for_a_source_that_is_down_fail_with_it_and_ask_no_more(
+    polls: SourcePoller, artifacts: ArtifactStore
+) -> None:
+    shelf = Shelf([DOWN])
+    together = (read(polls, artifacts, shelf) for _ in range(10))
+    answers = await asyncio.gather(*together, return_exceptions=True)
+    assert [str(answer) for answer in answers] == [str(DOWN)] * 10
+    assert len(shelf.asked) == 1
+    with pytest.raises(SourceUnavailableError):
+        await read(polls, artifacts, shelf)
+    assert len(shelf.asked) == 2
+
+
 async def test_a_window_that_was_wholly_polled_is_not_asked_for_however_late_it_is_read(
     polls: SourcePoller, artifacts: ArtifactStore, clock: Clock
 ) -> None:

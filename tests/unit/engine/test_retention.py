@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from engine.retention import Retention
 from engine.wiring import open_doors
 from trends.storage.access_tables import audit_log
 
@@ -42,3 +43,22 @@ async def test_a_pass_of_the_loop_removes_old_rows_of_every_tenant(
         query = sa.select(audit_log.c.id).order_by(audit_log.c.tenant, audit_log.c.id)
         found = await database.read(lambda connection: list(connection.scalars(query)))
     assert found == left * 2
+
+
+async def test_a_look_that_found_nothing_is_not_made_again_for_an_hour(
+    stored: dict[str, str],
+) -> None:
+    old = {
+        **dict.fromkeys(WORDS, "x"),
+        "tenant": "acme",
+        "id": "old",
+        "at": NOW - timedelta(days=401),
+        "status": 200,
+    }
+    async with open_doors(stored, lambda: NOW) as doors:
+        database = doors.parts.database
+        retention = Retention(database, lambda: doors.settings)
+        assert await retention.run_due(NOW) == 0
+        await database.write(lambda connection: connection.execute(sa.insert(audit_log), [old]))
+        assert await retention.run_due(NOW + timedelta(minutes=59)) == 0
+        assert await retention.run_due(NOW + timedelta(minutes=60)) == 1
