@@ -145,6 +145,26 @@ async def test_an_estimate_with_a_past_is_what_the_monitors_runs_cost(stand: Sta
     assert found.past_runs == 3
 
 
+def planned(*, topics: int, rounds: int, cached: bool, runs: int = 1) -> Plan:
+    """A run that plans before it writes."""
+    return Plan(
+        provider="openai",
+        model="gpt-4.1-mini",
+        topics=topics,
+        rounds=rounds,
+        max_output_tokens=2000,
+        runs=runs,
+        planner=planner(cached=cached),
+    )
+
+
+async def range_of(stand: Stand, plan: Plan, monitor: str | None = None) -> tuple[int, int, int]:
+    """What it is estimated to cost: low, likely, high."""
+    prices = Prices(load_settings(environ={}).llm)
+    found = await estimate(stand.database, prices, plan, tenant="local", monitor=monitor)
+    return found.low_micro, found.likely_micro, found.high_micro
+
+
 @pytest.mark.parametrize(
     ("cached", "figures"),
     [
@@ -156,48 +176,20 @@ async def test_an_estimate_with_a_past_is_what_the_monitors_runs_cost(stand: Sta
 async def test_an_estimate_has_the_call_that_plans(
     stand: Stand, cached: bool, figures: tuple[int, int, int]
 ) -> None:
-    plan = Plan(
-        provider="openai",
-        model="gpt-4.1-mini",
-        topics=1,
-        rounds=2,
-        max_output_tokens=2000,
-        runs=3,
-        planner=planner(cached=cached),
-    )
-    prices = Prices(load_settings(environ={}).llm)
-    found = await estimate(stand.database, prices, plan, tenant="local")
-    assert (found.low_micro, found.likely_micro, found.high_micro) == figures
+    plan = planned(topics=1, rounds=2, runs=3, cached=cached)
+    assert await range_of(stand, plan) == figures
 
 
 async def test_what_earlier_runs_cost_has_their_planning_in_it(stand: Stand) -> None:
     for number, cost in enumerate((900, 1_200, 5_000)):
         await spend(stand, f"{number}", cost, f"r{number}")
-    plan = Plan(
-        provider="openai",
-        model="gpt-4.1-mini",
-        topics=1,
-        rounds=0,
-        max_output_tokens=2000,
-        planner=planner(cached=True),
-    )
-    prices = Prices(load_settings(environ={}).llm)
-    found = await estimate(stand.database, prices, plan, tenant="local", monitor="m")
-    assert (found.low_micro, found.likely_micro, found.high_micro) == (900, 1_200, 3800 + 3360)
+    plan = planned(topics=1, rounds=0, cached=True)
+    assert await range_of(stand, plan, monitor="m") == (900, 1_200, 3800 + 3360)
 
 
 async def test_a_run_that_only_plans_costs_that(stand: Stand) -> None:
-    plan = Plan(
-        provider="openai",
-        model="gpt-4.1-mini",
-        topics=0,
-        rounds=0,
-        max_output_tokens=2000,
-        planner=planner(cached=True),
-    )
-    prices = Prices(load_settings(environ={}).llm)
-    found = await estimate(stand.database, prices, plan, tenant="local")
-    assert (found.low_micro, found.likely_micro, found.high_micro) == (400, 400, 3360)
+    plan = planned(topics=0, rounds=0, cached=True)
+    assert await range_of(stand, plan) == (400, 400, 3360)
 
 
 async def test_an_estimate_of_a_model_without_a_price_is_refused(stand: Stand) -> None:

@@ -6,36 +6,23 @@ commit. It prints a line once it is there, and goes no further while its input s
 
 import asyncio
 import sys
-from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from tests.unit.trends.storage.along_cases import ROW, TENANT
 from trends.storage.along import Along, taking_along
-from trends.storage.audit import AuditLog, AuditRow
+from trends.storage.audit import AuditLog
 from trends.storage.database import Database
 from trends.storage.keys import KeyRow, KeyStore
 
-AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 KEY = KeyRow(
-    tenant="acme",
+    tenant=TENANT,
     key_id="0" * 16,
     digest="0" * 64,
     name="key",
     scopes=(),
-    created_at=AT,
+    created_at=ROW.at,
     created_by="test",
-)
-ROW = AuditRow(
-    tenant="acme",
-    id="0199",
-    at=AT,
-    actor="key:a",
-    action="create_key",
-    target="/v1/keys",
-    outcome="done",
-    status=0,
-    request_id="r",
-    address="",
 )
 
 

@@ -1,27 +1,12 @@
 """A change and its row in the audit log are kept together, or neither is."""
 
-from datetime import UTC, datetime
-
 import pytest
 import sqlalchemy as sa
 
+from tests.unit.trends.storage.along_cases import ROW, TENANT
 from trends.storage.along import taking_along
 from trends.storage.audit import AuditLog, AuditRow
 from trends.storage.database import Database
-
-TENANT = "acme"
-ROW = AuditRow(
-    tenant=TENANT,
-    id="0199",
-    at=datetime(2026, 11, 20, 9, tzinfo=UTC),
-    actor="key:a",
-    action="add_thing",
-    target="/v1/things",
-    outcome="done",
-    status=0,
-    request_id="r",
-    address="",
-)
 
 
 class BrokenOffError(Exception):
