@@ -195,9 +195,12 @@ def _pair(text: str) -> tuple[str, Any]:
     if not sign or not key.strip():
         raise AskedWrongError(f"'{text[:80]}' is no KEY=VALUE.", "Such as limits.burst_size=5")
     try:
-        return key.strip(), json.loads(value)
+        read = json.loads(value)
+        # Python reads NaN, and numbers beyond what JSON can send; both stay what was typed, and the API refuses them.
+        json.dumps(read, allow_nan=False)
     except ValueError:
-        return key.strip(), value
+        read = value
+    return key.strip(), read
 
 
 @calls_api

@@ -90,6 +90,14 @@ async def test_unknown_name_and_wrong_value_say_what_is_meant(trends: Call) -> N
     assert BURST in near.err
 
 
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999", "[1e999]"])
+async def test_numbers_that_are_none_are_refused_as_they_were_typed(
+    trends: Call, number: str
+) -> None:
+    told = await trends("config", "set", f"limits.cost_per_day_usd={number}")
+    assert (told.status, "limits.cost_per_day_usd" in told.err) == (Exit.USAGE, True)
+
+
 async def test_change_over_an_older_version_is_not_made(trends: Call) -> None:
     await trends("config", "set", f"{BURST}=7")
     late = await trends("config", "set", f"{BURST}=8", "--version", "0")
