@@ -1,4 +1,4 @@
-"""Order, retries, parking and cancelling of `NewsTrendWorkflow`, on a real server with the smallest stages."""
+"""Order, retries, pausing and cancelling of `NewsTrendWorkflow`, on a real server with the smallest stages."""
 
 import asyncio
 
@@ -8,40 +8,24 @@ from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import (
     Client,
     WorkflowFailureError,
-    WorkflowUpdateFailedError,
 )
 from temporalio.exceptions import ApplicationError, CancelledError
 
 from activities import contracts
 from activities.contracts import Given, Resolution
-from tests.workflows.fake_runs import Handle, start, working
+from tests.workflows.fake_runs import STAGES, Handle, decide, parked, start, working
 from tests.workflows.stage_fakes import REF, FakeStages, broken
 from trends.domain.models import RunStatus, SourceOutcome
 from workflows import attributes
 
 pytestmark = pytest.mark.engine
 
-PARKING = ["normalize", "analyze", "summarize", "report", "notify"]
-ATTEMPTS = {"normalize": 4, "analyze": 4, "summarize": 16, "report": 4, "notify": 6, "collect:a": 6}
-
-
-async def decide(handle: Handle, resolution: Resolution, stage: str | None = None) -> str:
-    decision = contracts.ResolveInput(resolution=resolution, stage=stage)
-    return await handle.execute_update(  # pyright: ignore[reportUnknownMemberType]  # an overload of the SDK is untyped
-        contracts.RESOLVE_UPDATE, decision, result_type=str
-    )
-
-
-async def parked(stages: FakeStages, stage: str) -> None:
-    """Await the projection that says the run is parked."""
-    await stages.until(lambda: (RunStatus.BLOCKED, stage) in [row[:2] for row in stages.row])
-
 
 async def test_stages_run_in_the_order_of_the_table(temporal: Client) -> None:
     stages = FakeStages()
     async with working(temporal, stages):
         result = await (await start(temporal)).result()
-    assert stages.calls == ["collect:a", *PARKING]
+    assert stages.calls == ["collect:a", *STAGES]
     assert result.status is RunStatus.COMPLETED
     assert stages.row == [(RunStatus.COMPLETED, "notify", "")]
 
@@ -71,164 +55,7 @@ async def test_the_run_fails_with_every_reason_when_all_sources_fail_for_good(
     assert stages.row == [(RunStatus.FAILED, "collect", "all-sources-failed")]
 
 
-async def test_a_source_that_may_mend_parks_the_run_and_is_read_again_on_retry(
-    temporal: Client,
-) -> None:
-    stages = FakeStages(failures={"collect:a": [broken() for _ in range(ATTEMPTS["collect:a"])]})
-    async with working(temporal, stages):
-        handle = await start(temporal)
-        await parked(stages, "collect")
-        await decide(handle, Resolution.RETRY)
-        assert (await handle.result()).status is RunStatus.COMPLETED
-    assert stages.calls.count("collect:a") == ATTEMPTS["collect:a"] + 1
-
-
-@pytest.mark.parametrize("stage", PARKING)
-async def test_a_stage_out_of_attempts_parks_and_goes_on_after_retry(
-    temporal: Client, stage: str
-) -> None:
-    stages = FakeStages(failures={stage: [broken() for _ in range(ATTEMPTS[stage])]})
-    async with working(temporal, stages):
-        handle = await start(temporal)
-        await parked(stages, stage)
-        assert await decide(handle, Resolution.RETRY, stage) == stage
-        assert (await handle.result()).status is RunStatus.COMPLETED
-    assert stages.row == [
-        (RunStatus.BLOCKED, stage, "source-unavailable"),
-        (RunStatus.RUNNING, stage, ""),
-        (RunStatus.COMPLETED, "notify", ""),
-    ]
-
-
-@pytest.mark.parametrize("stage", PARKING)
-async def test_abort_ends_a_parked_run_with_the_reason_it_parked_for(
-    temporal: Client, stage: str
-) -> None:
-    stages = FakeStages(failures={stage: [broken() for _ in range(ATTEMPTS[stage])]})
-    async with working(temporal, stages):
-        handle = await start(temporal)
-        await parked(stages, stage)
-        await decide(handle, Resolution.ABORT)
-        with pytest.raises(WorkflowFailureError):
-            await handle.result()
-    assert stages.row[-1] == (RunStatus.FAILED, stage, "source-unavailable")
-
-
-async def test_people_are_told_of_every_park_and_of_the_failure(temporal: Client) -> None:
-    stages = FakeStages(failures={"analyze": [broken() for _ in range(8)]})
-    async with working(temporal, stages):
-        handle = await start(temporal)
-        await stages.until(lambda: ("run.blocked", "analyze", 1) in stages.told)
-        await decide(handle, Resolution.RETRY)
-        await stages.until(lambda: ("run.blocked", "analyze", 2) in stages.told)
-        await decide(handle, Resolution.ABORT)
-        with pytest.raises(WorkflowFailureError):
-            await handle.result()
-    assert stages.told[-1] == ("run.failed", "analyze", 0)
-
-
-async def test_that_nobody_can_be_told_changes_nothing_for_the_run(temporal: Client) -> None:
-    stages = FakeStages(
-        failures={"analyze": [broken() for _ in range(4)]},
-        alert_failure=broken("delivery-refused", final=True),
-    )
-    async with working(temporal, stages):
-        handle = await start(temporal)
-        await stages.until(lambda: bool(stages.told))
-        await parked(stages, "analyze")
-        await decide(handle, Resolution.RETRY)
-        assert (await handle.result()).status is RunStatus.COMPLETED
-
-
-async def test_channels_that_fail_after_the_decision_do_not_hold_the_run(temporal: Client) -> None:
-    stages = FakeStages(
-        failures={"analyze": [broken() for _ in range(4)]},
-        deaf={"report"},
-        alert_failure=broken("delivery-refused", final=True),
-        alert_answers=asyncio.Event(),
-    )
-    async with asyncio.timeout(60), working(temporal, stages):
-        handle = await start(temporal)
-        await stages.until(lambda: bool(stages.told))
-        await decide(handle, Resolution.RETRY)
-        await stages.until(lambda: "report" in stages.calls)
-        stages.alert_answers.set()
-        async for event in handle.fetch_history_events(wait_new_event=True):
-            failed = event.activity_task_failed_event_attributes
-            if failed.failure.application_failure_info.type == "delivery-refused":
-                break
-        stages.release.set()
-        assert (await handle.result()).status is RunStatus.COMPLETED
-
-
-async def test_a_report_is_written_without_quotations_when_summarize_is_skipped(
-    temporal: Client,
-) -> None:
-    stages = FakeStages(failures={"summarize": [broken() for _ in range(ATTEMPTS["summarize"])]})
-    async with working(temporal, stages):
-        handle = await start(temporal)
-        await parked(stages, "summarize")
-        await decide(handle, Resolution.SKIP)
-        assert (await handle.result()).status is RunStatus.COMPLETED
-    assert stages.summarized is None
-
-
-@pytest.mark.parametrize("stage", ["normalize", "analyze", "report"])
-async def test_what_the_report_rests_on_cannot_be_skipped(temporal: Client, stage: str) -> None:
-    stages = FakeStages(failures={stage: [broken() for _ in range(ATTEMPTS[stage])]})
-    async with working(temporal, stages):
-        handle = await start(temporal)
-        await parked(stages, stage)
-        with pytest.raises(WorkflowUpdateFailedError) as caught:
-            await decide(handle, Resolution.SKIP)
-        await decide(handle, Resolution.ABORT)
-    assert isinstance(caught.value.cause, ApplicationError)
-    assert caught.value.cause.type == "stage-not-skippable"
-
-
-async def test_a_decision_is_refused_while_nothing_is_parked(temporal: Client) -> None:
-    stages = FakeStages(hold={"analyze"})
-    async with working(temporal, stages):
-        handle = await start(temporal)
-        await stages.until(lambda: "analyze" in stages.calls)
-        with pytest.raises(WorkflowUpdateFailedError) as caught:
-            await decide(handle, Resolution.RETRY)
-        await handle.cancel()
-        with pytest.raises(WorkflowFailureError):
-            await handle.result()
-    assert isinstance(caught.value.cause, ApplicationError)
-    assert caught.value.cause.type == "run-not-blocked"
-
-
-async def test_past_the_deadline_topics_are_quoted_without_the_model(temporal: Client) -> None:
-    stages = FakeStages(failures={"summarize": [broken() for _ in range(ATTEMPTS["summarize"])]})
-    async with working(temporal, stages):
-        result = await (await start(temporal, deadline_seconds=0)).result()
-    assert result.status is RunStatus.COMPLETED
-    assert stages.extractive == [False] * ATTEMPTS["summarize"] + [True]
-    assert stages.summarized is not None
-
-
-async def test_past_the_deadline_summarize_is_left_out_where_quoting_fails_too(
-    temporal: Client,
-) -> None:
-    failures = [broken() for _ in range(2 * ATTEMPTS["summarize"])]
-    stages = FakeStages(failures={"summarize": failures})
-    async with working(temporal, stages):
-        result = await (await start(temporal, deadline_seconds=0)).result()
-    assert result.status is RunStatus.COMPLETED
-    assert stages.summarized is None
-
-
-async def test_past_the_deadline_any_other_stage_fails_with_its_reason(temporal: Client) -> None:
-    stages = FakeStages(failures={"analyze": [broken() for _ in range(4)]})
-    async with working(temporal, stages):
-        with pytest.raises(WorkflowFailureError):
-            await (await start(temporal, deadline_seconds=0)).result()
-    assert stages.row[-1] == (RunStatus.FAILED, "analyze", "source-unavailable")
-
-
-@pytest.mark.parametrize("stage", ["collect:a", *PARKING])
+@pytest.mark.parametrize("stage", ["collect:a", *STAGES])
 async def test_cancel_reaches_the_stage_and_waits_for_its_cleaning_up(
     temporal: Client, stage: str
 ) -> None:
@@ -244,7 +71,7 @@ async def test_cancel_reaches_the_stage_and_waits_for_its_cleaning_up(
     assert stages.row == [(RunStatus.CANCELLED, stage.partition(":")[0], "cancelled")]
 
 
-@pytest.mark.parametrize("stage", ["collect:a", *PARKING])
+@pytest.mark.parametrize("stage", ["collect:a", *STAGES])
 async def test_a_stage_that_ends_before_it_hears_of_the_cancel_is_the_last(
     temporal: Client, stage: str
 ) -> None:
@@ -299,17 +126,6 @@ async def _seen(handle: Handle, *types: EventType.ValueType) -> None:
                     wanted.pop(0)
                     if not wanted:
                         return
-
-
-async def test_a_parked_run_can_be_cancelled(temporal: Client) -> None:
-    stages = FakeStages(failures={"analyze": [broken() for _ in range(4)]})
-    async with working(temporal, stages):
-        handle = await start(temporal)
-        await parked(stages, "analyze")
-        await handle.cancel()
-        with pytest.raises(WorkflowFailureError):
-            await handle.result()
-    assert stages.row[-1][:2] == (RunStatus.CANCELLED, "analyze")
 
 
 async def test_a_rerun_executes_only_the_stages_from_its_start_on(temporal: Client) -> None:
@@ -369,7 +185,7 @@ async def test_a_paused_run_ends_its_stage_and_begins_no_other(temporal: Client)
         RunStatus.RUNNING,
         RunStatus.COMPLETED,
     ]
-    assert stages.calls == ["collect:a", *PARKING]
+    assert stages.calls == ["collect:a", *STAGES]
 
 
 async def test_a_run_that_is_resumed_before_it_stands_still_goes_on(temporal: Client) -> None:
@@ -426,18 +242,8 @@ async def test_a_run_waits_at_its_gate_and_goes_on_with_the_brief_it_is_given(
         run = contracts.RunRef(tenant="local", run_id="r", brief=other)
         await handle.signal(contracts.RELEASE_SIGNAL, run)
         await handle.result()
-    assert stages.calls == ["collect:a", *PARKING]
+    assert stages.calls == ["collect:a", *STAGES]
     assert stages.briefs == {"normalize": REF, "analyze": other, "report": other}
-
-
-async def test_a_run_without_time_to_park_fails_with_its_reason(temporal: Client) -> None:
-    stages = FakeStages(failures={"analyze": [broken() for _ in range(4)]})
-    async with working(temporal, stages):
-        handle = await start(temporal, deadline_seconds=0, quiet=True)
-        with pytest.raises(WorkflowFailureError):
-            await handle.result()
-    assert stages.row == [(RunStatus.FAILED, "analyze", "source-unavailable")]
-    assert stages.told == []
 
 
 async def test_a_run_that_is_to_plan_plans_before_it_collects_and_hands_the_plan_on(
@@ -446,7 +252,7 @@ async def test_a_run_that_is_to_plan_plans_before_it_collects_and_hands_the_plan
     stages = FakeStages()
     async with working(temporal, stages):
         await (await start(temporal, plan=True)).result()
-    assert stages.calls == ["plan", "collect:a", *PARKING]
+    assert stages.calls == ["plan", "collect:a", *STAGES]
     assert stages.plan_given == REF
     assert stages.planned == contracts.PlanResult(plan=REF)
 

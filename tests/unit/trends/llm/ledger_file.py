@@ -1,4 +1,4 @@
-"""The smallest ledger that survives a kill: one SQLite file, no rates, every reservation booked once."""
+"""The smallest ledger, for tests of the gateway alone: one SQLite file, no rates, every reservation booked once."""
 
 import sqlite3
 from collections.abc import Callable
@@ -87,6 +87,6 @@ class FileLedger:
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._file, timeout=10)
-        # It has to outlive a killed process, not a power cut.
+        # Nothing of it has to last.
         connection.execute("PRAGMA synchronous=OFF")
         return connection
