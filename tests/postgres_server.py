@@ -4,10 +4,11 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,6 +79,25 @@ class PostgresServer:
     def stop(self) -> None:
         """Stop it at once; whoever is connected is cut off."""
         self._control("stop", "-m", "fast")
+
+    @contextmanager
+    def hung(self) -> Generator[None]:
+        """Hold every process of it for the length of the block: it takes connections and answers none."""
+        first = int(Path(self._data, "postmaster.pid").read_text().split()[0])
+        held = [first]
+        os.kill(first, signal.SIGSTOP)
+        try:
+            # Read after the first was held, which starts all others.
+            tasks = Path(f"/proc/{first}/task/{first}/children").read_text()
+            for child in map(int, tasks.split()):
+                with suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGSTOP)
+                    held.append(child)
+            yield
+        finally:
+            for each in reversed(held):
+                with suppress(ProcessLookupError):
+                    os.kill(each, signal.SIGCONT)
 
     def initialize(self) -> None:
         """Make the cluster. It sorts by language, unlike SQLite, so that an order that should not shows."""

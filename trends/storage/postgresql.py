@@ -3,8 +3,10 @@
 import hashlib
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from trends.errors import SettingsError, StorageError, StorageUnavailableError
@@ -151,7 +153,10 @@ class PostgresDatabase:
 
     def _engine(self, server: Mapping[str, int], **pool: object) -> sa.Engine:
         try:
-            return sa.create_engine(
+            # Here, since it needs the driver.
+            from trends.storage.pulse import Pulse
+
+            engine = sa.create_engine(
                 self._url,
                 connect_args=_connect_args(self._url, server),
                 isolation_level="READ COMMITTED",
@@ -164,6 +169,13 @@ class PostgresDatabase:
                 why=f"{error}.",
                 next_step="Install it: pip install 'consumer-trend-agent[postgres]'.",
             ) from error
+        pulse = Pulse()
+
+        def connect(_dialect: object, _record: object, args: Any, arguments: Any) -> object:
+            return pulse.connect(*args, **arguments)
+
+        event.listen(engine, "do_connect", connect)
+        return engine
 
 
 def _connect_args(url: sa.URL, server: Mapping[str, int]) -> dict[str, str | int]:

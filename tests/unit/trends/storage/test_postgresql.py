@@ -3,14 +3,19 @@
 import asyncio
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import AsyncGenerator, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from psycopg.errors import ConnectionTimeout
 
 from tests.postgres_server import PostgresServer
 from tests.unit.trends.storage.record_cases import TENANT, Clock, new_run
@@ -18,6 +23,7 @@ from trends.errors import SettingsError, StorageError, StorageUnavailableError
 from trends.storage.backends import backend_of
 from trends.storage.database import Database
 from trends.storage.migrate import revision
+from trends.storage.pulse import PatientConnection, Pulse
 from trends.storage.record import hold
 from trends.storage.runs import RunStore
 from trends.storage.statements import RunKey
@@ -26,6 +32,14 @@ ADD = sa.text("INSERT INTO notes VALUES (:text, 0)")
 HOLD = sa.text("SELECT text FROM notes WHERE text = :text FOR UPDATE")
 RAISE = sa.text("UPDATE notes SET count = count + 1 WHERE text = :text")
 PATIENCE_SECONDS = 10
+
+
+class CountingPulse(Pulse):
+    connected = 0
+
+    def connect(self, *args: Any, **arguments: Any) -> PatientConnection:
+        self.connected += 1
+        return super().connect(*args, **arguments)
 
 
 @pytest.fixture
@@ -99,6 +113,57 @@ class TestServerThatGoesAway:
             await noted.write(cut)
 
         assert await notes(noted) == {"a": 0, "b": 0}
+
+
+class TestServerThatHangs:
+    async def test_is_given_up_also_in_mid_transaction_and_found_again(
+        self, noted: Database, postgres: PostgresServer
+    ) -> None:
+        with ExitStack() as hung:
+
+            def hang(connection: sa.Connection) -> None:
+                connection.execute(RAISE, {"text": "a"})
+                hung.enter_context(postgres.hung())
+                connection.execute(RAISE, {"text": "b"})
+
+            with pytest.raises(StorageUnavailableError, match="answers none"):
+                await noted.write(hang)
+            # More than there are threads: they must not wait for one limit after the other.
+            late = await asyncio.gather(*(notes(noted) for _ in range(20)), return_exceptions=True)
+            assert {type(each) for each in late} == {StorageUnavailableError}
+
+        await noted.write(lambda connection: connection.execute(RAISE, {"text": "a"}))
+        assert await notes(noted) == {"a": 1, "b": 0}
+
+    async def test_that_is_only_slow_is_waited_for(
+        self, noted: Database, database_url: str
+    ) -> None:
+        del noted
+        pulse = CountingPulse(silent_seconds=0.01)
+
+        def ask() -> object:
+            with pulse.connect(database_url, connect_timeout=PATIENCE_SECONDS) as connection:
+                return connection.execute("SELECT 1 FROM pg_sleep(0.5)").fetchone()
+
+        assert await asyncio.to_thread(ask) == (1,)
+        assert pulse.connected > 1  # it was tried, and answered
+
+    async def test_keeps_one_caller_waiting_and_no_other(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as deaf, ThreadPoolExecutor(1) as threads:
+            place = {"host": "127.0.0.1", "port": deaf.getsockname()[1], "connect_timeout": 2}
+            pulse = Pulse()
+            with pytest.raises(ConnectionTimeout, match="expired"):
+                pulse.connect(**place)
+            deaf.accept()[0].close()
+
+            first = threads.submit(pulse.connect, **place)
+            # It is on its way as soon as its connection has come.
+            held, _ = await asyncio.to_thread(deaf.accept)
+            with held:
+                with pytest.raises(ConnectionTimeout, match="not answered lately"):
+                    pulse.connect(**place)
+                with pytest.raises(ConnectionTimeout, match="expired"):
+                    await asyncio.wrap_future(first)
 
 
 class TestWritersThatMeet:
