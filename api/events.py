@@ -90,7 +90,14 @@ class Quiet:
     """Nothing has happened for a while."""
 
 
-Seen = RunEvent | Progress | Quiet | Interrupted
+@dataclass(frozen=True)
+class Stalled:
+    """News cannot be read; with an empty `why` they can be read again."""
+
+    why: str
+
+
+Seen = RunEvent | Progress | Quiet | Stalled | Interrupted
 
 
 class Feed:
@@ -100,6 +107,7 @@ class Feed:
         self.recent: deque[RunEvent] = deque(maxlen=remembered)
         self.seq = 0
         self.progress: tuple[PendingStage, ...] = ()
+        self.stalled = ""
         self.viewers = 0
         self.poller: asyncio.Task[None] | None = None
         self._turn = asyncio.Event()
@@ -125,6 +133,13 @@ class Feed:
         """Take progress in; wakes the viewers when it differs."""
         if progress != self.progress:
             self.progress = progress
+            self.wake()
+
+    def stall(self, why: str) -> None:
+        """Take in why no news can be read, or by an empty text that they can; wakes the viewers when that is new."""
+        new = bool(why) != bool(self.stalled)
+        self.stalled = why
+        if new:
             self.wake()
 
     def wake(self) -> None:
@@ -250,17 +265,24 @@ class Feeds:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._pace.lifetime
         shown: tuple[PendingStage, ...] = ()
+        stalled = ""
         with self._joined(tenant, run_id) as feed:
             while True:
                 turn = feed.turn
-                for event in await self._news(feed, tenant, run_id, after):
+                news = await self._news(feed, tenant, run_id, after)
+                for event in news:
                     yield event
                     after = event.seq
                     if event.type in FINAL:
                         return
-                if after < feed.seq:
-                    continue  # a slow viewer, part of the way through the table
-                if feed.ended:
+                # A slow viewer, part of the way through the table; without news that could not be read.
+                behind = after < feed.seq
+                if behind and news:
+                    continue
+                if bool(feed.stalled) != bool(stalled):
+                    stalled = feed.stalled
+                    yield Stalled(stalled)
+                if feed.ended and not behind:
                     return
                 if feed.progress != shown:
                     shown = feed.progress
@@ -268,7 +290,8 @@ class Feeds:
                 if why := self._interruption(loop.time() >= deadline, lapsed):
                     yield Interrupted(why)
                     return
-                if not await _wait(turn, min(deadline - loop.time(), self._pace.quiet)):
+                rest = self._pace.poll if behind else self._pace.quiet
+                if not await _wait(turn, min(deadline - loop.time(), rest)) and not behind:
                     yield Quiet()
 
     def _interruption(self, late: bool, lapsed: asyncio.Event | None) -> str:
@@ -339,9 +362,13 @@ class Feeds:
             try:
                 feed.add(await self._events.after(tenant, run_id, feed.seq))
             except Exception as error:  # noqa: BLE001  # whatever it is, viewers must not hang on a dead poller
+                # One look that fails is nobody's concern.
+                if pause > self._pace.poll:
+                    feed.stall(str(error))
                 pause = min(pause * 2, self._pace.longest_pause)
                 _log.warning("events.unread", run_id=run_id, reason=str(error), again_seconds=pause)
             else:
+                feed.stall("")
                 pause = self._pace.poll
             await asyncio.sleep(pause)
 
@@ -359,7 +386,6 @@ class Feeds:
         try:
             return await self._events.after(tenant, run_id, after)
         except TrendsError:
-            await asyncio.sleep(self._pace.poll)
             return ()
 
 

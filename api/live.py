@@ -18,8 +18,17 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from api.auth import LONGEST_CREDENTIAL, Credential
 from api.deps import Served
 from api.errors import KINDS
-from api.events import LAPSED, LIVED_LONG, MAX_SEQ, SHUTTING_DOWN, Interrupted, Progress, Seen
-from api.schemas import Event, event_out, progress_out
+from api.events import (
+    LAPSED,
+    LIVED_LONG,
+    MAX_SEQ,
+    SHUTTING_DOWN,
+    Interrupted,
+    Progress,
+    Seen,
+    Stalled,
+)
+from api.schemas import Event, event_out, progress_out, stalled_out
 from trends.errors import (
     InvalidRequestError,
     NotAuthenticatedError,
@@ -313,6 +322,8 @@ async def _end_on(lapsed: asyncio.Event) -> None:
 def _events(seen: Seen, row: RunRow) -> list[Event]:
     if isinstance(seen, RunEvent):
         return [event_out(seen)]
+    if isinstance(seen, Stalled):
+        return [stalled_out(row.run_id, seen.why)]
     if not isinstance(seen, Progress):
         return []
     told = (progress_out(row.run_id, pending, row.agent) for pending in seen.stages)

@@ -241,11 +241,13 @@ class Event(Out):
     """Something that happened in a run; the `data` of a server-sent event."""
 
     run_id: str
-    seq: int | None = Field(description="From 1 without gaps; null for progress within a stage.")
+    seq: int | None = Field(
+        description="From 1 without gaps; null for what nobody can ask for again: progress, and the stream's own."
+    )
     at: AwareDatetime | None
     type: str = Field(
         description="`run.accepted`, `stage.started`, `stage.completed`, `stage.failed`, `run.blocked`, `run.resumed`, "
-        "`progress`, and last one of `run.completed`, `run.failed`, `run.cancelled`, `run.terminated`, "
+        "`progress`, `stream.stalled` while events cannot be read and `stream.resumed` once they can, and last one of `run.completed`, `run.failed`, `run.cancelled`, `run.terminated`, "
         "`run.timed_out`, `run.lost`."
     )
     stage: str | None
@@ -342,6 +344,20 @@ def progress_out(run_id: str, pending: PendingStage, agent: str) -> Event | None
         part=None,
         attempt=pending.attempt,
         data={name: value for name, value in told.items() if value},
+    )
+
+
+def stalled_out(run_id: str, why: str) -> Event:
+    """Tell that a run's events cannot be read and why, or, with an empty `why`, that they can be again."""
+    return Event(
+        run_id=run_id,
+        seq=None,
+        at=None,
+        type="stream.stalled" if why else "stream.resumed",
+        stage=None,
+        part=None,
+        attempt=None,
+        data={"reason": why} if why else {},
     )
 
 

@@ -80,8 +80,10 @@ class Board:
             return self._stage(event, what)
         if kind == "run":
             return self._run(event, what)
+        if kind == "stream":
+            return self._stream(event, what)
         if event.data.get("slug") == "workflow-stuck":
-            return self._hold_up(event)
+            return self._hold_up("stuck", str(event.data.get("last_failure", "")))
         if event.type == "progress":
             self._progress(event)
         return None
@@ -148,11 +150,20 @@ class Board:
         self._stop(event.at)
         return what.replace("_", " ") + (f": {self.reason}" if self.reason else "")
 
-    def _hold_up(self, event: Event) -> str | None:
-        """Take in that the run gets nowhere; told once, however often it is tried again."""
-        self.reason = str(event.data.get("last_failure", ""))
+    def _stream(self, event: Event, what: str) -> str | None:
+        """Take in that there is no news of the run, or news again."""
+        if what == "stalled":
+            return self._hold_up("no news", str(event.data.get("reason", "")))
+        if what == "resumed" and self._held_up:
+            self._held_up, self.reason = False, ""
+            return "news again"
+        return None
+
+    def _hold_up(self, word: str, reason: str) -> str | None:
+        """Take in what holds the run up; told once, however often it is tried again."""
+        self.reason = reason
         told, self._held_up = self._held_up, True
-        return None if told else f"stuck: {self.reason}"
+        return None if told else f"{word}: {reason}"
 
     def _stop(self, at: datetime | None) -> None:
         """Close what was under way when the run ended."""

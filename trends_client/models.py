@@ -159,8 +159,8 @@ class Event(Model):
 
     Attributes:
         run_id: The run.
-        seq: Its place in the run's story, from 1, without gaps; None for progress within a stage.
-        at: When it happened; None for progress within a stage.
+        seq: Its place in the run's story, from 1, without gaps; None for what nobody can ask for again.
+        at: When it happened; None where `seq` is.
         type: Such as `stage.completed`.
         stage: The stage it belongs to, if any.
         part: The part of the stage, if any.

@@ -11,8 +11,8 @@ from api.auth import Credential
 from api.deps import ReadsRuns, RunId, Served, ServedBy, Shown
 from api.errors import problems
 from api.event_stream import ITEM_SCHEMA, MEDIA_TYPE, EventStream, comment, message
-from api.events import LAPSED, MAX_SEQ, Interrupted, Progress, Quiet, Seen
-from api.schemas import event_out, progress_out
+from api.events import LAPSED, MAX_SEQ, Interrupted, Progress, Quiet, Seen, Stalled
+from api.schemas import event_out, progress_out, stalled_out
 from trends.errors import InvalidRequestError
 from trends.storage.rows import RunEvent, RunRow
 
@@ -129,6 +129,9 @@ def _messages(seen: Seen, row: RunRow) -> list[bytes]:
             return [_reconnect(seen.why)]
         case Quiet():
             return [comment("still here")]
+        case Stalled():
+            event = stalled_out(row.run_id, seen.why)
+            return [message(event.type, event.model_dump_json())]
         case Progress():
             told = (progress_out(row.run_id, pending, row.agent) for pending in seen.stages)
             return [message(event.type, event.model_dump_json()) for event in told if event]

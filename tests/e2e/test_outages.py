@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from asyncio.subprocess import DEVNULL
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -29,6 +29,15 @@ async def until(well: Callable[[], Awaitable[bool]]) -> None:
 
 async def ready(http: httpx.AsyncClient) -> bool:
     return (await http.get("/readyz")).status_code == 200
+
+
+async def past(lines: AsyncIterator[str], wanted: str) -> None:
+    """Read a stream up to a line."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        async for line in lines:
+            if line == wanted:
+                return
+    raise AssertionError(f"The stream ended before: {wanted}")
 
 
 @pytest.mark.engine
@@ -75,6 +84,44 @@ async def test_temporal_server_that_stops_is_told_and_met_again(
             gone = await http.post(f"/v1/runs/{run['id']}/cancel")
             assert (gone.status_code, gone.json()["slug"]) == (503, "engine-unreachable")
             assert int(gone.headers["Retry-After"]) > 0
+
+
+async def test_postgresql_that_hangs_is_told_also_to_those_who_watch(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    url = postgres.create("hanging")
+    try:
+        migrate(url)
+        async with (
+            api_processes(1, tmp_path, url) as (api,),
+            httpx.AsyncClient(base_url=api.url, timeout=PATIENCE_SECONDS) as http,
+        ):
+            run = (await http.post("/v1/runs", json={})).json()
+            async with http.stream("GET", f"/v1/runs/{run['id']}/events") as watched:
+                told = watched.aiter_lines()
+                await past(told, "event: run.accepted")
+                with postgres.hung():
+                    paths = ("/v1/runs", "/readyz", f"/v1/runs/{run['id']}", "/v1/trends") * 3
+                    answers = await asyncio.gather(*(http.get(path) for path in paths))
+                    assert {answer.status_code for answer in answers} == {503}
+                    assert all(int(answer.headers["Retry-After"]) > 0 for answer in answers)
+                    refused = await http.post("/v1/runs", json={"query": "lost"})
+                    assert (refused.status_code, refused.json()["slug"]) == (
+                        503,
+                        "storage-unavailable",
+                    )
+                    assert (await http.get("/livez")).status_code == 200
+                    await past(told, "event: stream.stalled")
+                await past(told, "event: stream.resumed")
+
+            async def listed() -> bool:
+                return (await http.get("/v1/runs")).status_code == 200
+
+            await until(listed)
+            (kept,) = (await http.get("/v1/runs")).json()["items"]
+            assert kept["id"] == run["id"]
+    finally:
+        postgres.drop("hanging")
 
 
 async def test_postgresql_that_stops_is_told_and_met_again(

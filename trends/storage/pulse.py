@@ -17,13 +17,17 @@ Value = TypeVar("Value")
 
 # How long a statement may be silent before it is asked whether the server still answers anybody.
 SILENT_SECONDS = 3.0
+# While it does not: how long everybody is refused at once after a try, and how long the next one takes. The driver's
+# least is two.
+REST_SECONDS = 1.0
+TRY_SECONDS = 2
 
 
 class Pulse:
     """Whether one server answers; shared by all connections to it.
 
-    While it does not, one caller at a time tries and the others are refused at once, so that a queue of requests does
-    not wait for one limit after the other.
+    While it does not, one caller now and then tries and all others are refused at once, so that a queue of requests
+    does not wait for one limit after the other.
 
     Args:
         silent_seconds: Silence of a statement after which the server is tried.
@@ -38,7 +42,8 @@ class Pulse:
         self.silent_seconds = silent_seconds
         self.monotonic = monotonic
         self._trying = threading.Lock()
-        self._silent = False
+        # Until when nobody tries; None while the server answers.
+        self._resting: float | None = None
 
     def connect(self, *args: Any, **arguments: Any) -> "PatientConnection":
         """Connect; takes what `psycopg.connect` takes, a `connect_timeout` among it.
@@ -46,12 +51,12 @@ class Pulse:
         Raises:
             psycopg.OperationalError: Not within that limit, or the server refused.
         """
-        if not self._silent:
+        if self._resting is None:
             return self._connect(*args, **arguments)
-        if not self._trying.acquire(blocking=False):
+        if self.monotonic() < self._resting or not self._trying.acquire(blocking=False):
             raise ConnectionTimeout("the server has not answered lately")
         try:
-            return self._connect(*args, **arguments)
+            return self._connect(*args, **{**arguments, "connect_timeout": TRY_SECONDS})
         finally:
             self._trying.release()
 
@@ -59,13 +64,13 @@ class Pulse:
         try:
             connection = PatientConnection.connect(*args, **arguments)
         except ConnectionTimeout:
-            self._silent = True
+            self._resting = self.monotonic() + REST_SECONDS
             raise
         except psycopg.Error:
             # Whoever refuses answers.
-            self._silent = False
+            self._resting = None
             raise
-        self._silent = False
+        self._resting = None
         connection.watch(self, lambda: self._answers(*args, **arguments))
         return connection
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from api.events import Events, Feeds, Interrupted, Pace, Progress, Seen
+from api.events import Events, Feeds, Interrupted, Pace, Progress, Seen, Stalled
 from engine.executing import PendingStage
 from tests.unit.api.fake_doors import FAST, TENANT, FakeDoors
 from trends.domain.models import RunStatus
@@ -141,6 +141,44 @@ async def test_storage_that_is_gone_for_a_while_ends_no_stream(doors: FakeDoors)
     )
     await finish(doors, run_id)
     assert seqs(await watching) == [1, 2]
+
+
+async def test_storage_that_stays_away_is_told_and_so_is_its_return(doors: FakeDoors) -> None:
+    run_id = await doors.accept()
+    counted = CountedEvents(doors.events)
+    got: list[Seen] = []
+    async with (
+        asyncio.timeout(20),
+        contextlib.aclosing(feeds_over(doors, events=counted).watch(TENANT, run_id, 0)) as seen,
+    ):
+        async for each in seen:
+            got.append(each)
+            if isinstance(each, RunEvent):
+                counted.fails = 10
+            elif each == Stalled(""):
+                await finish(doors, run_id)
+    told = [each for each in got if isinstance(each, Stalled)]
+    assert told == [Stalled("It is locked."), Stalled("")]
+    assert seqs(got) == [1, 2]
+
+
+async def test_slow_viewer_whose_reading_fails_is_neither_ended_nor_deaf(doors: FakeDoors) -> None:
+    run_id = await doors.accept()
+    counted = CountedEvents(doors.events)
+    feeds = feeds_over(doors, Pace(poll=0.01, remembered=3), counted)
+    got: list[int] = []
+    async with asyncio.timeout(20), contextlib.aclosing(feeds.watch(TENANT, run_id, 0)) as seen:
+        async for each in seen:
+            if not isinstance(each, RunEvent):
+                continue
+            got.append(each.seq)
+            if each.seq == 1:
+                await tell(doors, run_id, 10)
+                await finish(doors, run_id)
+                await gather(feeds.watch(TENANT, run_id, 21))
+                # The feed has ended, so all that read now are this viewer's looks into the table.
+                counted.fails = 3
+    assert got == list(range(1, 23))
 
 
 async def test_progress_is_shown_when_it_changes(doors: FakeDoors) -> None:

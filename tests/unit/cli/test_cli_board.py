@@ -172,3 +172,12 @@ def test_a_run_that_gets_on_again_is_not_called_stuck_any_more() -> None:
     board, _ = told(HELD_UP, event(1, "stage.started", "normalize"))
     assert board.reason == ""
     assert board.apply(make(HELD_UP)) is not None
+
+
+def test_a_stream_without_news_is_told_once_and_its_return_too() -> None:
+    stalled = {**HELD_UP, "type": "stream.stalled", "data": {"reason": "It is locked."}}
+    resumed = {**HELD_UP, "type": "stream.resumed", "data": {}}
+    board, lines = told(stalled, stalled)
+    assert (lines, board.reason) == (["no news: It is locked."], "It is locked.")
+    assert (board.apply(make(resumed)), board.reason) == ("news again", "")
+    assert board.apply(make(resumed)) is None
