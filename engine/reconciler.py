@@ -114,8 +114,7 @@ class Reconciler:
             return await self._unknown(row)
         status = _ENDS.get(described.status) if described.status else None
         if status is None:
-            await self._look_for_stuck(row, described)
-            return False
+            return await self._look_for_stuck(row, described)
         self._stuck.discard(row.workflow_id)
         slug, reason = status.value, _REASONS.get(status, "")
         if status is RunStatus.FAILED:
@@ -131,18 +130,39 @@ class Reconciler:
         _log.info("reconcile.ended", run_id=row.run_id, status=status.value)
         return True
 
-    async def _look_for_stuck(self, row: RunRow, described: WorkflowExecutionDescription) -> None:
-        """Log a run whose workflow gets nowhere, once; its row stays as it is, since a mended worker lets it go on."""
+    async def _look_for_stuck(self, row: RunRow, described: WorkflowExecutionDescription) -> bool:
+        """Log a run whose workflow gets nowhere, once, and end it if somebody has asked for that.
+
+        Otherwise its row stays as it is, since a mended worker lets it go on.
+        """
         try:
             with answering():
                 stuck = await stuck_of(self._service.client, described, within=RPC_TIMEOUT)
         except RPCError:
-            return  # forgotten since it was described; the next pass finds out
+            return False  # forgotten since it was described; the next pass finds out
         if stuck is None:
             self._stuck.discard(row.workflow_id)
-        elif row.workflow_id not in self._stuck:
+            return False
+        if row.workflow_id not in self._stuck:
             self._stuck.add(row.workflow_id)
             _log.error("reconcile.stuck", run_id=row.run_id, slug=SLUG, reason=stuck.reason)
+        return stuck.asked_to_end and await self._give_up(row)
+
+    async def _give_up(self, row: RunRow) -> bool:
+        """End a run that was asked to end and cannot hear it."""
+        reason = "Cancelled on request, by force: its workflow got nowhere."
+        handle = self._service.client.get_workflow_handle(row.workflow_id)
+        try:
+            with answering():
+                await handle.terminate(reason=reason, rpc_timeout=RPC_TIMEOUT)
+        except RPCError:
+            return False  # ended since it was described; the next pass finds out how
+        self._stuck.discard(row.workflow_id)
+        await self._service.store.finish(
+            row.tenant, row.run_id, RunStatus.CANCELLED, row.stage, "cancelled", reason
+        )
+        _log.info("reconcile.given_up", run_id=row.run_id)
+        return True
 
     async def _unknown(self, row: RunRow) -> bool:
         """Start a row that was accepted only; call lost what the server once had."""

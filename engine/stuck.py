@@ -40,22 +40,26 @@ class Stuck(Model):
         workflow_id: The workflow.
         failures: How often its task has failed in a row, or was not answered.
         why: What the worker said, at most `MAX_WHY` characters; empty where none answered.
+        asked_to_end: Somebody has asked to cancel it, which it cannot hear.
     """
 
     workflow_id: str
     failures: int
     why: str = ""
+    asked_to_end: bool = False
 
     @property
     def reason(self) -> str:
         """What happened, why, and what to do."""
         times = "once" if self.failures == 1 else f"{self.failures} times"
         why = f": {self.why.rstrip('.')}." if self.why else ": no worker answered in time."
-        return (
-            f"The workflow's task has failed {times}{why} It is tried again by itself, and goes on under a worker whose "
-            "code is mended: look into the worker's log. To give it up, terminate the workflow "
-            f"{self.workflow_id} at the Temporal server."
+        what = (
+            "It was asked to end and cannot hear it: it is ended by force within a minute or two."
+            if self.asked_to_end
+            else "It is tried again by itself, and goes on under a worker whose code is mended: look into the worker's "
+            "log. To give it up, cancel the run."
         )
+        return f"The workflow's task has failed {times}{why} {what}"
 
 
 async def stuck_of(
@@ -79,16 +83,17 @@ async def stuck_of(
     closed = await _last_closed(client, described, within)
     if closed is None or closed.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
         return None
+    asked = described.raw_description.workflow_extended_info.cancel_requested
     if closed.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT:
         if failures <= TIMEOUTS_BORNE:
             return None
-        return Stuck(workflow_id=described.id, failures=failures)
+        return Stuck(workflow_id=described.id, failures=failures, asked_to_end=asked)
     failed = closed.workflow_task_failed_event_attributes
     if failed.cause in _HARMLESS:
         return None
     cause = WorkflowTaskFailedCause.Name(failed.cause)
     why = failed.failure.message or cause.removeprefix("WORKFLOW_TASK_FAILED_CAUSE_").lower()
-    return Stuck(workflow_id=described.id, failures=failures, why=why[:MAX_WHY])
+    return Stuck(workflow_id=described.id, failures=failures, why=why[:MAX_WHY], asked_to_end=asked)
 
 
 async def _last_closed(

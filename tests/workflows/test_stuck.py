@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.worker import Worker
 
 from activities import contracts
@@ -96,7 +96,7 @@ async def test_a_run_with_a_bug_in_its_workflow_says_which_and_what_to_do(
     stuck = await later.runs.stuck(row)
     assert stuck is not None
     assert f"has failed once: {BUG}." in stuck.reason
-    assert f"terminate the workflow {row.workflow_id}" in stuck.reason
+    assert stuck.reason.endswith("To give it up, cancel the run.")
     (pending,) = await later.runs.attempts("local", row.run_id)
     assert (pending.slug, pending.attempt, pending.last_failure) == (
         "workflow-stuck",
@@ -135,6 +135,23 @@ async def test_the_reconciler_tells_of_it_once_and_leaves_the_row(
         assert await later.reconciler.run_once(LATER) == 0
     assert "".join(capfd.readouterr()).count("reconcile.stuck") == 1
     assert (await later.store.get("local", row.run_id)).status is RunStatus.STARTING
+
+
+async def test_a_run_that_cannot_hear_its_cancel_is_ended_all_the_same(
+    row: RunRow, temporal: Client, later: Doors
+) -> None:
+    await later.runs.cancel("local", row.run_id)
+    stuck = await later.runs.stuck(row)
+    assert stuck is not None
+    assert stuck.reason.endswith("it is ended by force within a minute or two.")
+
+    assert await later.reconciler.run_once(LATER) == 1
+
+    ended = await later.store.get("local", row.run_id)
+    assert (ended.status, ended.slug) == (RunStatus.CANCELLED, "cancelled")
+    described = await temporal.get_workflow_handle(row.workflow_id).describe()
+    assert described.status is WorkflowExecutionStatus.TERMINATED
+    assert await later.reconciler.run_once(LATER) == 0
 
 
 async def test_the_doctor_names_the_workflow(idle: Stand, temporal: Client, later: Doors) -> None:
