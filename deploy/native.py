@@ -33,6 +33,7 @@ from trends.errors import StackError
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
 FIRST_PORT = 27_000
+METRICS_PORT = 9464
 NETWORK = "172.28.91"
 # Neither PostgreSQL nor the edge's workers run as root; their packages bring these accounts.
 POSTGRES_ACCOUNT = "postgres"
@@ -331,6 +332,9 @@ class Native:
         }
         if name in self.ports:
             more["TRENDS_API__PORT"] = self.ports[name]
+        if (metrics := "TRENDS_WORKERS__METRICS_ADDRESS") in self.services[name].environ:
+            # Each worker of a machine takes the next free port.
+            more[metrics] = f"{LOOPBACK}:{METRICS_PORT}"
         return self._environ(name, **more)
 
     def _environ(self, name: str, **more: object) -> dict[str, str]:

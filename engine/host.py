@@ -33,6 +33,7 @@ from activities.summarize import SummarizeActivity
 from engine.connect import connect
 from engine.wiring import Parts, make_acceptor, make_scheduled_runs, make_source, open_parts
 from engine.worker import Activities, build_workers
+from engine.worker_metrics import worker_metrics
 from trends.domain.korean import shared_tokenizer
 from trends.domain.language import language_of
 from trends.errors import TrendsError, UnknownNameError
@@ -147,9 +148,16 @@ async def serve(
     """
     async with open_parts() as parts:
         configure_logging(parts.settings.monitoring.log_level, json=not sys.stderr.isatty())
-        client = await connect(namespace=parts.settings.engine.namespace, patience=PATIENCE)
+        address = parts.settings.workers.metrics_address
+        metrics = worker_metrics(address) if address else None
+        client = await connect(
+            namespace=parts.settings.engine.namespace,
+            patience=PATIENCE,
+            runtime=metrics.runtime if metrics else None,
+        )
         async with serving(client, parts, queues, interceptors):
-            _log.info("worker.ready", queues=list(queues), pid=os.getpid())
+            shown = {"metrics": metrics.url} if metrics else {}
+            _log.info("worker.ready", queues=list(queues), pid=os.getpid(), **shown)
             await stop.wait()
             _log.info("worker.draining")
 

@@ -204,6 +204,10 @@ class AuthSettings(Section):
     oidc: OidcSettings
 
 
+# A name, an IPv4 address or an IPv6 one in brackets, and a port of one to five digits; or nothing.
+_HOST_AND_PORT = r"^(([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[1-9][0-9]{0,4})?$"
+
+
 class EngineSettings(Section):
     """The Temporal server that `trends up` starts."""
 
@@ -214,12 +218,17 @@ class EngineSettings(Section):
 
 
 class WorkerSettings(Section):
-    """Worker processes; the two timeouts apply to one attempt of a stage."""
+    """Worker processes; the two timeouts apply to one attempt of a stage.
+
+    Attributes:
+        metrics_address: `host:port` at which each worker serves its figures, or the next free port; empty: none does.
+    """
 
     num_workers: Annotated[int, Field(ge=1)]
     timeout_seconds: Annotated[int, Field(gt=0)]
     heartbeat_timeout_seconds: Annotated[int, Field(ge=2)]
     graceful_shutdown_seconds: Annotated[int, Field(ge=0)]
+    metrics_address: Annotated[str, Field(pattern=_HOST_AND_PORT)]
 
 
 class RunDefaults(Section):
