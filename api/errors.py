@@ -78,6 +78,7 @@ KINDS: dict[str, Kind] = {
     "state-held": Kind(409, "Another process holds the state folder"),
     "settings": Kind(500, "The settings are wrong"),
     "secret": Kind(500, "A secret cannot be read"),
+    "secret-unavailable": Kind(503, "A store of secrets does not answer"),
     "restart-only": Kind(409, "A running process cannot take this setting over"),
     "model": Kind(502, "A model provider refused"),
     "model-unavailable": Kind(503, "A model provider does not answer"),

@@ -79,6 +79,7 @@ _BY_SLUG = {
     "state-held": Exit.USAGE,
     "settings": Exit.USAGE,
     "secret": Exit.USAGE,
+    "secret-unavailable": Exit.UNREACHABLE,
     "restart-only": Exit.USAGE,
     "model": Exit.FAILED,
     "model-unavailable": Exit.UNREACHABLE,

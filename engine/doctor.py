@@ -329,7 +329,8 @@ async def check_auth(environ: Mapping[str, str], state: State, settings: Setting
 
 def check_channels(environ: Mapping[str, str], state: State, settings: Settings) -> Check:
     """Look whether every channel has what it needs. Nothing is sent."""
-    states = make_channels(settings, state, environ, system_clock).states()
+    secrets = Secrets(lambda: settings.secrets, environ)
+    states = make_channels(settings, state, secrets, system_clock).states()
     broken = [each for each in states if each.trouble]
     if not broken:
         what = f"{len(states)} can be used: {', '.join(each.name for each in states)}."

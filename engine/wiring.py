@@ -283,7 +283,7 @@ async def open_parts(
         live.use(setting_versions, check_channel_markets)
         await live.refresh()
         channels = make_channels(
-            live.current, state, environ, clock, EndpointDirectory(endpoints, key, clock)
+            live.current, state, secrets, clock, EndpointDirectory(endpoints, key, clock)
         )
         live.tell(partial(take_channels, channels))
         live.tell(lambda settings: set_log_level(settings.monitoring.log_level))
@@ -623,14 +623,14 @@ def make_endpoints(parts: Parts) -> EndpointService:
 def make_channels(
     settings: Settings,
     state: State,
-    environ: Mapping[str, str],
+    secrets: Secrets,
     clock: Callable[[], datetime],
     endpoints: Endpoints | None = None,
 ) -> Channels:
     """Bring together what the channels of this process need; nothing is read or reached yet."""
     outside = Outside(Outbound(settings.outbound, clock=clock))
     means = ChannelMeans(
-        logs=state.logs, environ=environ, post=outside.post, dial=outside.dial, clock=clock
+        logs=state.logs, secret=secrets.read, post=outside.post, dial=outside.dial, clock=clock
     )
     return Channels(settings.notify, means, endpoints, check_channel_markets(settings))
 

@@ -1,8 +1,8 @@
 """Settings of channels: each has a name, by which runs and monitors call it, and a type.
 
-Addresses that open a door and secrets are kept so that they cannot be printed. Each may be written down in place, or
-stand in an environment variable (`…_env`) or in a file (`…_file`); `trends.notify.credentials` reads them when a channel
-is made, so that a secret may change without a restart.
+Addresses that open a door and secrets are kept so that they cannot be printed. Each may be written down in place, or be
+a reference such as `secret://env/NAME`; what it refers to is read when a channel is made, so that a secret may change
+without a restart.
 """
 
 import ipaddress
@@ -105,14 +105,10 @@ class SlackSettings(DeliverySection):
 
     Attributes:
         url: The address.
-        url_env: Environment variable that holds it.
-        url_file: File that holds it.
     """
 
     type: Literal["slack"]
     url: SecretStr | None = None
-    url_env: str = ""
-    url_file: str = ""
 
 
 class WebhookSettings(DeliverySection):
@@ -120,20 +116,12 @@ class WebhookSettings(DeliverySection):
 
     Attributes:
         url: The address.
-        url_env: Environment variable that holds it.
-        url_file: File that holds it.
         secret: `whsec_…`; several with blanks between them while one is replaced by another.
-        secret_env: Environment variable that holds it.
-        secret_file: File that holds it.
     """
 
     type: Literal["webhook"]
     url: SecretStr | None = None
-    url_env: str = ""
-    url_file: str = ""
     secret: SecretStr | None = None
-    secret_env: str = ""
-    secret_file: str = ""
 
 
 class EmailSettings(DeliverySection):
@@ -150,8 +138,6 @@ class EmailSettings(DeliverySection):
         recipients: Addresses that it goes to.
         username: Name to log in with; empty for a server that asks for none.
         password: The password.
-        password_env: Environment variable that holds it.
-        password_file: File that holds it.
         timeout_seconds: Longest wait for one answer of the server.
     """
 
@@ -166,8 +152,6 @@ class EmailSettings(DeliverySection):
     recipients: Annotated[tuple[Address, ...], Field(min_length=1, max_length=MAX_RECIPIENTS)]
     username: OneLine = ""
     password: SecretStr | None = None
-    password_env: str = ""
-    password_file: str = ""
     timeout_seconds: Annotated[float, Field(gt=0, le=120)] = 20
 
     @model_validator(mode="after")

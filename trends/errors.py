@@ -336,6 +336,15 @@ class SecretError(SettingsError):
     slug = "secret"
 
 
+class SecretUnavailableError(SecretError):
+    """The store that a secret lies in does not answer, and no earlier look found it.
+
+    Not tried again by stages: a report that quotes is better than none. What is to be sent waits for it.
+    """
+
+    slug = "secret-unavailable"
+
+
 class RestartOnlyError(SettingsError):
     """A setting that a running process cannot take over; it was not changed."""
 

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from trends.domain.delivery_policy import OPEN, DeliveryPolicy, Urgency
 from trends.domain.models import Language, Model, Tenant, Window
-from trends.errors import DeliveryError
+from trends.errors import DeliveryError, DeliveryUnavailableError, SecretUnavailableError
 
 
 class NoticeKind(StrEnum):
@@ -147,6 +147,9 @@ class UnusableChannel(Channel):
 
         Raises:
             DeliveryError: Always.
+            DeliveryUnavailableError: What the channel needs could not be read at the moment.
         """
         del message
+        if isinstance(self.reason, SecretUnavailableError):
+            raise DeliveryUnavailableError(str(self.reason)) from self.reason
         raise DeliveryError(str(self.reason)) from self.reason

@@ -24,7 +24,7 @@ from trends.domain.models import Language, Model
 from trends.errors import SettingsError, TrendsError, UnknownNameError
 from trends.notify.alerts import channel_test
 from trends.notify.base import Channel, Message, UnusableChannel
-from trends.notify.credentials import read_secret
+from trends.notify.credentials import ReadSecret, read_secret
 from trends.notify.endpoints import Endpoints, endpoint_channel
 from trends.notify.log import LogChannel
 from trends.notify.mail import Dial, EmailChannel
@@ -40,14 +40,14 @@ class ChannelMeans:
 
     Attributes:
         logs: Folder of log files.
-        environ: Where secrets may stand.
+        secret: Reads a secret that settings hold or refer to.
         post: The way out for HTTP.
         dial: The way out for mail.
         clock: Dates mail and signatures.
     """
 
     logs: Path
-    environ: Mapping[str, str]
+    secret: ReadSecret
     post: Post
     dial: Dial
     clock: Callable[[], datetime]
@@ -73,18 +73,18 @@ def _log(name: str, settings: LogSettings, means: ChannelMeans) -> Channel:
 
 
 def _slack(name: str, settings: SlackSettings, means: ChannelMeans) -> Channel:
-    url = _url(name, read_secret(name, settings, "url", means.environ))
+    url = _url(name, read_secret(name, settings, "url", means.secret))
     return SlackChannel(name, url=url, post=means.post)
 
 
 def _webhook(name: str, settings: WebhookSettings, means: ChannelMeans) -> Channel:
-    url = _url(name, read_secret(name, settings, "url", means.environ))
-    keys = read_keys(name, read_secret(name, settings, "secret", means.environ))
+    url = _url(name, read_secret(name, settings, "url", means.secret))
+    keys = read_keys(name, read_secret(name, settings, "secret", means.secret))
     return WebhookChannel(name, url=url, keys=keys, post=means.post, clock=means.clock)
 
 
 def _email(name: str, settings: EmailSettings, means: ChannelMeans) -> Channel:
-    password = read_secret(name, settings, "password", means.environ) if settings.username else None
+    password = read_secret(name, settings, "password", means.secret) if settings.username else None
     return EmailChannel(
         name, settings=settings, password=password, dial=means.dial, clock=means.clock
     )
@@ -139,7 +139,7 @@ class Channels:
             StorageError: The database failed.
         """
         if self._endpoints is None or name in self._settings or not name.startswith(HOOK):
-            # On a thread: a secret may stand in a file.
+            # On a thread: a secret may stand in a file, or in a store far away.
             channel = await asyncio.to_thread(self.create, name)
             channel.policy = self._policies.get(name, OPEN)
             return channel

@@ -15,6 +15,7 @@ from trends.secrets.stores import (
     FileStore,
     SecretStore,
     StoreDownError,
+    no_answer,
     no_secret,
 )
 from trends.settings import SecretSettings
@@ -78,6 +79,7 @@ class Secrets:
 
         Raises:
             SecretError: It cannot be read; names the reference.
+            SecretUnavailableError: Its store does not answer, and never has.
         """
         if not is_reference(written):
             return self.read(written)
@@ -163,5 +165,5 @@ class Secrets:
 
 def _good(reference: Reference, kept: _Kept) -> SecretStr | None:
     if kept.value is None:
-        raise no_secret(reference, kept.down)
+        raise no_answer(reference, kept.down)
     return kept.value if kept.value.get_secret_value() else None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from trends.errors import SecretError
+from trends.errors import SecretError, SecretUnavailableError
 from trends.secrets.reference import Reference
 
 MAX_BYTES = 64 * 1024
@@ -74,6 +74,15 @@ class FileStore:
             # An error of decoding quotes the bytes.
             raise no_secret(reference, "It is not UTF-8 text") from None
         return text.removesuffix("\n").removesuffix("\r")
+
+
+def no_answer(reference: Reference, why: str) -> SecretUnavailableError:
+    """Make the error of a secret whose store does not answer."""
+    return SecretUnavailableError(
+        f"The secret {reference.text} cannot be read at the moment.",
+        why=f"{why}.",
+        next_step="Its store is asked again; mend the way there if that lasts.",
+    )
 
 
 def no_secret(reference: Reference, why: str) -> SecretError:

@@ -536,7 +536,8 @@ async def open_fake_doors(
     key = ServerKey(keys)
     endpoints = EndpointStore(database)
     directory = EndpointDirectory(endpoints, key, clock)
-    channels = make_channels(settings, State(folder), environ, clock, directory)
+    secrets = Secrets(lambda: live.current.secrets, environ)
+    channels = make_channels(settings, State(folder), secrets, clock, directory)
     spending = _spending(live, database, clock)
     backfills = await _backfills(settings, database, runs, artifacts, clock)
     try:
@@ -557,7 +558,7 @@ async def open_fake_doors(
                 monitors=MonitorStore(database, clock),
                 backfills=backfills,
                 freezer=Freezer(database),
-                secrets=Secrets(lambda: live.current.secrets, environ),
+                secrets=secrets,
                 settings=live,
                 quotas_of=quotas_in_force(live),
                 clock=clock,

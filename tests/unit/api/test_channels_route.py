@@ -8,13 +8,13 @@ import pytest
 from tests.unit.api.fake_doors import in_process, open_fake_doors
 from tests.unit.trends.notify.http_receiver import Play, Receiver, Reply, receiving
 
-LACKING = '{team = {type = "slack", url_env = "NO_SUCH_VARIABLE"}}'
+LACKING = '{team = {type = "slack", url = "secret://env/NO_SUCH_VARIABLE"}}'
 
 
 def leading_to(receiver: Receiver) -> dict[str, str]:
     """Variables of a process with one channel."""
     return {
-        "TRENDS_NOTIFY__CHANNELS": '{team = {type = "slack", url_env = "TEAM_URL"}}',
+        "TRENDS_NOTIFY__CHANNELS": '{team = {type = "slack", url = "secret://env/TEAM_URL"}}',
         "TRENDS_OUTBOUND__ALLOW_PRIVATE_HOSTS": "127.0.0.1",
         "TRENDS_OUTBOUND__TOTAL_TIMEOUT_SECONDS": "0.5",
         "TEAM_URL": receiver.url,

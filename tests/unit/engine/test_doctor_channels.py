@@ -8,7 +8,7 @@ from engine.doctor import Verdict, check_channels
 from engine.state import State
 from trends.settings import load_settings
 
-LACKING = '{"team": {"type": "slack", "url_env": "TEAM_URL"}}'
+LACKING = '{"team": {"type": "slack", "url": "secret://env/TEAM_URL"}}'
 
 
 @pytest.mark.parametrize(("told", "verdict"), [("log", Verdict.WARN), ("log,team", Verdict.FAIL)])

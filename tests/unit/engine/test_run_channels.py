@@ -11,7 +11,7 @@ from engine.wiring import Doors, open_doors
 from trends.errors import SettingsError, TrendsError, UnknownNameError
 from trends.storage.migrate import migrate
 
-CHANNELS = '{"team": {"type": "slack", "url_env": "NO_SUCH_VARIABLE"}}'
+CHANNELS = '{"team": {"type": "slack", "url": "secret://env/NO_SUCH_VARIABLE"}}'
 
 
 @pytest.fixture

@@ -9,15 +9,24 @@ import pytest
 from pydantic import ValidationError
 
 from tests.unit.trends.notify.http_receiver import Reply, receiving
-from tests.unit.trends.notify.notice_cases import now
+from tests.unit.trends.notify.notice_cases import message, now
 from tests.unit.trends.notify.ways_out import outside
+from tests.unit.trends.secrets.store_servers import serving, vault_reply
 from trends.channel_settings import NotifySettings
 from trends.domain.models import Language
-from trends.errors import DeliveryError, SettingsError, UnknownNameError
+from trends.errors import (
+    DeliveryError,
+    DeliveryUnavailableError,
+    SettingsError,
+    UnknownNameError,
+)
+from trends.notify.deliver import usable
 from trends.notify.mail import EmailChannel
 from trends.notify.registry import ChannelMeans, Channels
 from trends.notify.slack import SlackChannel
 from trends.notify.webhook import WebhookChannel
+from trends.secrets.resolver import Secrets
+from trends.settings import SecretSettings, load_settings
 
 SECRET = f"whsec_{base64.b64encode(b's' * 32).decode()}"
 URL = "https://hooks.slack.com/services/T0/B0/s3cr3t"
@@ -35,11 +44,17 @@ def notify(**channels: Any) -> NotifySettings:
     return NotifySettings.model_validate_json(json.dumps(values), strict=True)
 
 
-def channels(tmp_path: Path, environ: dict[str, str] | None = None, **named: Any) -> Channels:
+def channels(
+    tmp_path: Path,
+    environ: dict[str, str] | None = None,
+    stores: SecretSettings | None = None,
+    **named: Any,
+) -> Channels:
     """Channels of a process."""
     way = outside()
+    secrets = Secrets(lambda: stores or load_settings({}).secrets, environ or {})
     means = ChannelMeans(
-        logs=tmp_path, environ=environ or {}, post=way.post, dial=way.dial, clock=now
+        logs=tmp_path, secret=secrets.read, post=way.post, dial=way.dial, clock=now
     )
     return Channels(notify(**named), means)
 
@@ -70,19 +85,23 @@ def test_unknown_channel_names_the_near_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "missing"),
     [
-        ({"type": "slack"}, "url_env"),
-        ({"type": "slack", "url_env": "SLACK_WEBHOOK_URL"}, "SLACK_WEBHOOK_URL"),
-        ({"type": "slack", "url_file": "/no/such/file"}, "/no/such/file"),
+        ({"type": "slack"}, "'it' has no url"),
+        (
+            {"type": "slack", "url": "secret://env/SLACK_WEBHOOK_URL"},
+            "secret://env/SLACK_WEBHOOK_URL.",
+        ),
+        ({"type": "slack", "url": "secret://file/no/such/file"}, "/no/such/file"),
+        ({"type": "slack", "url": "secret://vualt/kv/a#b"}, "secret://vault/MOUNT/PATH#KEY"),
         ({"type": "slack", "url": "ftp://example.org"}, "url"),
-        ({"type": "webhook", "url": "https://example.org"}, "secret_env"),
+        ({"type": "webhook", "url": "https://example.org"}, "'it' has no secret"),
         ({"type": "webhook", "url": "https://example.org", "secret": "short"}, "whsec_"),
-        ({**MAIL, "username": "me"}, "password_env"),
+        ({**MAIL, "username": "me"}, "'it' has no password"),
     ],
 )
 def test_missing_secret_is_named_with_its_channel(
     tmp_path: Path, written: dict[str, Any], missing: str
 ) -> None:
-    with pytest.raises(SettingsError, match="'it'") as refused:
+    with pytest.raises(SettingsError) as refused:
         channels(tmp_path, it=written).check(["log", "it"])
 
     assert missing in str(refused.value)
@@ -93,7 +112,11 @@ def test_missing_secret_is_named_with_its_channel(
 def test_secret_may_stand_in_a_variable_or_in_a_file(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text(f"{SECRET}\n")
-    written = {"type": "webhook", "url_env": "N8N_WEBHOOK_URL", "secret_file": str(file)}
+    written = {
+        "type": "webhook",
+        "url": "secret://env/N8N_WEBHOOK_URL",
+        "secret": f"secret://file{file}",
+    }
 
     made = channels(tmp_path, {"N8N_WEBHOOK_URL": "https://n8n.example.org/x"}, hook=written)
 
@@ -102,13 +125,31 @@ def test_secret_may_stand_in_a_variable_or_in_a_file(tmp_path: Path) -> None:
 
 def test_file_is_read_again_for_every_message(tmp_path: Path) -> None:
     file = tmp_path / "url"
-    made = channels(tmp_path, team={"type": "slack", "url_file": str(file)})
+    made = channels(tmp_path, team={"type": "slack", "url": f"secret://file{file}"})
     with pytest.raises(SettingsError):
         made.check(["team"])
 
     file.write_text(URL)
 
     made.check(["team"])
+
+
+async def test_secret_in_vault_is_awaited_while_vault_is_away(tmp_path: Path) -> None:
+    with serving(vault_reply) as vault:
+        vault.secrets["prod/slack"] = {"url": URL}
+        vault.instead = 503, {"errors": ["sealed"]}
+        stores = load_settings(
+            {"TRENDS_SECRETS__VAULT_URL": vault.url, "TRENDS_SECRETS__VAULT_TOKEN": "s.token"}
+        ).secrets
+        team = {"type": "slack", "url": "secret://vault/kv/prod/slack#url"}
+        made = channels(tmp_path, None, stores, team=team)
+        away = await usable(made, "local", "team")
+        with pytest.raises(DeliveryUnavailableError, match="cannot be read at the moment"):
+            await away.send(message())
+
+        vault.instead = None
+        back = channels(tmp_path, None, stores, team=team)
+        assert isinstance(await usable(back, "local", "team"), SlackChannel)
 
 
 def test_nothing_secret_is_printed(tmp_path: Path) -> None:
