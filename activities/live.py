@@ -89,10 +89,10 @@ async def _top_up(
     if stored and health.failures and health.next_poll is not None and now < health.next_poll:
         # It asked to be left alone, or fails all the time; its poller comes back to it.
         return [f"Its last poll failed, what had been found before was read: {health.reason}"]
-    await poller.count(target.key, served=turn.outcome is not None)
-    if turn.outcome is None:
-        turn.outcome = await poller.poll(target, first_seen_for(brief.window, now))
-    outcome = turn.outcome
+    outcome, shared = turn.outcome, turn.outcome is not None
+    if outcome is None:
+        outcome = turn.outcome = await poller.poll(target, first_seen_for(brief.window, now))
+    await poller.count(target.key, served=shared or outcome.kept)
     if outcome.error is None:
         return list(outcome.notes)
     if not stored:

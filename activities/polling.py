@@ -71,6 +71,7 @@ class PollOutcome:
         next_poll: When the source is to be asked next.
         items: Items in the list.
         new: Those that the store did not have.
+        kept: Whether an answer served that was kept since another asked.
         error: Why it failed, if it did.
         down_since: Since when it has not answered, once that is a day.
         notes: What else there is to say.
@@ -79,6 +80,7 @@ class PollOutcome:
     next_poll: datetime
     items: int = 0
     new: int = 0
+    kept: bool = False
     error: TrendsError | None = None
     down_since: datetime | None = None
     notes: Sequence[str] = ()
@@ -167,8 +169,11 @@ class SourcePoller:
             _log.exception("poll.unexpected", source=target.key.source)
             unexpected = SourceError(f"Unexpected {type(error).__name__}: {error}"[:MAX_REASON])
             return await self._failed(target, health, now, unexpected)
+        if polled.at is not None:
+            # Nothing is observed by looking at it again. Not before the last look: limits may have changed since.
+            now = max(polled.at, health.last_success or polled.at)
         outcome = await self._found(target, health, polled, now, first_seen or now)
-        return replace(outcome, notes=tuple(log.notes))
+        return replace(outcome, notes=tuple(log.notes), kept=polled.at is not None)
 
     async def prune(self, target: Target) -> int:
         """Delete a few items that are older than their time and that no run still needs."""

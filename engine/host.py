@@ -37,7 +37,6 @@ from engine.worker_metrics import worker_metrics
 from trends.domain.korean import shared_tokenizer
 from trends.domain.language import language_of
 from trends.errors import TrendsError, UnknownNameError
-from trends.storage.response_cache import CacheStore
 from trends.telemetry import configure_logging, get_logger
 
 # How long a worker waits for the server at its start; the supervisor starts both at once.
@@ -54,7 +53,7 @@ def build_activities(parts: Parts, executor: ThreadPoolExecutor) -> Activities:
         parts.sources,
         clock=parts.clock,
         history=lambda: timedelta(days=parts.settings.analysis.history_days),
-        cache=CacheStore(parts.database, parts.clock, lambda: parts.settings.cache),
+        cache=parts.response_cache,
     )
     collect = CollectActivity(
         door,

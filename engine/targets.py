@@ -1,8 +1,8 @@
 """Which sources there are to poll, and what it takes: feeds of the settings, registered feeds, searches of runs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from activities.contracts import RunBrief
 from activities.polling import Target
@@ -19,8 +19,23 @@ from trends.telemetry import get_logger
 SETTINGS_TENANT = "local"
 """Whose the feeds of the settings are, for polling; every tenant's runs may read them."""
 
-MakeLive = Callable[[str, Settings], LiveSource]
-"""Makes a live source from its spec; its feeds are those of the settings it is given."""
+
+class MakeLive(Protocol):
+    """Makes live sources."""
+
+    def __call__(
+        self, spec: str, settings: Settings, tenant: str = "", *, fresh: bool = True
+    ) -> LiveSource:
+        """Make one.
+
+        Args:
+            spec: Name, and argument behind a colon.
+            settings: Those that name its feeds.
+            tenant: Who asks; nobody where it is only to be checked.
+            fresh: Whether its host is asked in any case, or what it answered a moment ago will do.
+        """
+        ...
+
 
 _log = get_logger(__name__)
 
@@ -137,7 +152,7 @@ class Targets:
             zone=brief.market.time_zone,
         )
         whole = with_feeds(settings, await self._sources.registered(tenant))
-        return self._target(tenant, spec, whole, asking)
+        return self._target(tenant, spec, whole, asking, fresh=False)
 
     async def key_of(self, tenant: str, spec: str, question: Question) -> SourceKey:
         """Say where the items of a live source go, for a question.
@@ -172,9 +187,11 @@ class Targets:
         """
         self._make_live(spec, settings).check(parse_source_spec(spec)[1])
 
-    def _target(self, tenant: str, spec: str, settings: Settings, asking: Asking) -> Target:
+    def _target(
+        self, tenant: str, spec: str, settings: Settings, asking: Asking, *, fresh: bool = True
+    ) -> Target:
         argument = parse_source_spec(spec)[1]
-        source = self._make_live(spec, settings)
+        source = self._make_live(spec, settings, tenant, fresh=fresh)
         source.check(argument)
         feed = settings.sources.rss.feeds.get(argument)
         retention = (feed and feed.retention_days) or settings.sources.retention_days

@@ -22,6 +22,7 @@ from engine.crossings import Crossings
 from engine.endpoints import EndpointDirectory, EndpointService
 from engine.estimates import Estimates
 from engine.gateways import Gateways, make_gateways, make_ledger
+from engine.kept_answers import KeptAnswers
 from engine.launch import RPC_TIMEOUT
 from engine.missed import Judge, Missed
 from engine.monitors import MonitorService
@@ -39,7 +40,7 @@ from engine.shares import ShareService
 from engine.sources import SourceService
 from engine.spending import SpendingService, quotas_in_force
 from engine.state import State, locate_state, prepare_state, read_running
-from engine.targets import Targets, with_feeds
+from engine.targets import MakeLive, Targets, with_feeds
 from engine.trends import TrendService
 from trends.domain.calls import Role
 from trends.domain.delivery_policy import DeliveryPolicy
@@ -130,6 +131,7 @@ class Parts:
     server_key: ServerKey
     setting_versions: SettingVersions
     secrets: Secrets
+    response_cache: CacheStore
     gateways: Gateways
     backfills: BackfillStore
     freezer: Freezer
@@ -279,6 +281,7 @@ async def open_parts(
     outbound = Outbound(settings.outbound, clock=clock)
     setting_versions = SettingVersions(database)
     secrets = Secrets(lambda: live.current.secrets, environ)
+    response_cache = CacheStore(database, clock, lambda: live.current.cache)
     try:
         live.use(setting_versions, check_channel_markets)
         await live.refresh()
@@ -304,15 +307,16 @@ async def open_parts(
             fires=FireStore(database, clock),
             items=ItemStore(database),
             sources=sources,
-            targets=Targets(live, sources, partial(make_live_source, outbound=outbound)),
+            targets=Targets(live, sources, make_live_sources(outbound, response_cache, clock)),
             outbound=outbound,
             endpoints=endpoints,
             server_key=key,
             setting_versions=setting_versions,
             secrets=secrets,
+            response_cache=response_cache,
             gateways=make_gateways(
                 CallStore(database, clock),
-                CacheStore(database, clock, lambda: live.current.cache),
+                response_cache,
                 make_ledger(database, live, secrets),
                 live,
                 secrets,
@@ -418,7 +422,7 @@ def make_spending(parts: Parts) -> SpendingService:
         parts.live,
         freezer=parts.freezer,
         calls=CallStore(parts.database, parts.clock),
-        cache=CacheStore(parts.database, parts.clock, lambda: parts.settings.cache),
+        cache=parts.response_cache,
         monitors=parts.monitors,
         today=lambda quotas: day_of(parts.clock(), quotas.zone),
     )
@@ -553,23 +557,28 @@ def make_source(spec: str, settings: Settings, uploads: Path, roots: Sequence[st
     return registry.create(name, options)
 
 
-def make_live_source(spec: str, settings: Settings, outbound: Outbound) -> LiveSource:
-    """Make a live source from its spec, such as `rss:hani`.
+def make_live_sources(
+    outbound: Outbound, cache: CacheStore, clock: Callable[[], datetime]
+) -> MakeLive:
+    """Make what makes live sources from their specs, such as `rss:hani`.
+
+    It raises UnknownNameError for a source that is not there, and SettingsError for settings that are wrong.
 
     Args:
-        spec: Name, and argument behind a colon.
-        settings: Those that name its feeds.
         outbound: The way out, under this process's own limits.
-
-    Raises:
-        UnknownNameError: No such source.
-        SettingsError: Its settings are wrong.
+        cache: Keeps what hosts answer.
+        clock: Now, in UTC.
     """
-    name, _ = registry.parse_source_spec(spec)
-    options: dict[str, object] = dict(settings.sources.model_dump().get(name, {}))
-    if name == SearchSource.name:
-        options |= {"templates": market_templates()}
-    return registry.create_live(name, options, outbound)
+
+    def make(spec: str, settings: Settings, tenant: str = "", *, fresh: bool = True) -> LiveSource:
+        name, _ = registry.parse_source_spec(spec)
+        options: dict[str, object] = dict(settings.sources.model_dump().get(name, {}))
+        if name == SearchSource.name:
+            options |= {"templates": market_templates()}
+        way = KeptAnswers(outbound, cache, clock, tenant, fresh=fresh)
+        return registry.create_live(name, options, way)
+
+    return make
 
 
 def searches_by_name() -> dict[str, list[str]]:

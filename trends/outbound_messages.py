@@ -50,6 +50,7 @@ class Response:
         host: Its host, for messages.
         moved_to: Where the address has moved for good (301, 308), if it has.
         retry_after: How long the host asks to be left alone, where it said so.
+        at: When it was asked for, where that was earlier: it was kept since.
     """
 
     status: int
@@ -59,6 +60,7 @@ class Response:
     host: str
     moved_to: str | None = field(default=None, repr=False)
     retry_after: timedelta | None = None
+    at: datetime | None = None
 
     def raise_for_status(self) -> None:
         """Do nothing for statuses below 400.

@@ -2,13 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping
-from typing import ClassVar, Self
+from typing import ClassVar, Protocol, Self
 
 from pydantic import AwareDatetime, ValidationError
 
 from trends.domain.models import Language, Model, RawItem, SourceOutcome, Window
 from trends.errors import SettingsError
-from trends.outbound import Outbound
+from trends.outbound import Request, Response
 
 MAX_BAD_ROWS = 100
 MAX_NOTES = 20
@@ -181,6 +181,7 @@ class Polled(Model):
         not_modified: The list is the one of the last poll.
         censored: Items may be missing between the last poll and this one, or always, as in a search. Never exposure.
         covers_from: From when to now the list holds everything its owner published; None where nobody can say.
+        at: When it was asked for, where that was earlier: then that is what "now" means here.
     """
 
     items: tuple[RawItem, ...]
@@ -188,6 +189,19 @@ class Polled(Model):
     not_modified: bool = False
     censored: bool = False
     covers_from: AwareDatetime | None = None
+    at: AwareDatetime | None = None
+
+
+class WayOut(Protocol):
+    """How a live source reaches its host; `trends.outbound.Outbound` is the real one."""
+
+    def check(self, url: str) -> None:
+        """Refuse an address that could never be reached."""
+        ...
+
+    async def fetch(self, request: Request) -> Response:
+        """Send a request and read the whole answer."""
+        ...
 
 
 class LiveSource(ABC):
@@ -207,7 +221,7 @@ class LiveSource(ABC):
 
     @classmethod
     @abstractmethod
-    def from_options(cls, options: Mapping[str, object], outbound: Outbound) -> Self:
+    def from_options(cls, options: Mapping[str, object], outbound: WayOut) -> Self:
         """Build from the section of this source in the settings, and the way out.
 
         Raises:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from trends.errors import InvalidRequestError, UnknownNameError
-from trends.outbound import Outbound
-from trends.sources.base import LiveSource, Source
+from trends.sources.base import LiveSource, Source, WayOut
 from trends.sources.file import FileSource
 from trends.sources.rss import RssSource
 from trends.sources.sample import SampleSource
@@ -35,7 +34,7 @@ def create(name: str, options: Mapping[str, object]) -> Source:
     return SOURCES[name].from_options(options)
 
 
-def create_live(name: str, options: Mapping[str, object], outbound: Outbound) -> LiveSource:
+def create_live(name: str, options: Mapping[str, object], outbound: WayOut) -> LiveSource:
     """Build a live source by name from its section of the settings.
 
     Raises:

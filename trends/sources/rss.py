@@ -6,7 +6,6 @@ from typing import ClassVar, Self
 from pydantic import ValidationError
 
 from trends.errors import InvalidRequestError, UnknownNameError
-from trends.outbound import Outbound
 from trends.settings import FeedSettings, RssSourceSettings
 from trends.sources.base import (
     LiveSource,
@@ -14,6 +13,7 @@ from trends.sources.base import (
     PollRequest,
     PollState,
     ReadLog,
+    WayOut,
     options_error,
 )
 from trends.sources.feeds.items import Naming
@@ -30,12 +30,12 @@ class RssSource(LiveSource):
 
     name: ClassVar[str] = "rss"
 
-    def __init__(self, settings: RssSourceSettings, outbound: Outbound) -> None:
+    def __init__(self, settings: RssSourceSettings, outbound: WayOut) -> None:
         self._feeds = settings.feeds
         self._outbound = outbound
 
     @classmethod
-    def from_options(cls, options: Mapping[str, object], outbound: Outbound) -> Self:
+    def from_options(cls, options: Mapping[str, object], outbound: WayOut) -> Self:
         """Build from `sources.rss` of the settings."""
         try:
             return cls(RssSourceSettings.model_validate(options), outbound)

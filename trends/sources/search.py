@@ -14,7 +14,6 @@ from trends.domain.models import Model
 from trends.domain.query_parser import read_query
 from trends.domain.query_tree import AllOf, AnyOf, Exclude, Needle, Node
 from trends.errors import InvalidRequestError, UnknownNameError
-from trends.outbound import Outbound
 from trends.settings import SearchTemplate, load_market, market_names
 from trends.sources.base import (
     LiveSource,
@@ -22,6 +21,7 @@ from trends.sources.base import (
     PollRequest,
     PollState,
     ReadLog,
+    WayOut,
     options_error,
 )
 from trends.sources.feeds.items import Naming
@@ -51,12 +51,12 @@ class SearchSource(LiveSource):
     name: ClassVar[str] = "search"
     takes_query: ClassVar[bool] = True
 
-    def __init__(self, options: SearchOptions, outbound: Outbound) -> None:
+    def __init__(self, options: SearchOptions, outbound: WayOut) -> None:
         self._templates = options.templates
         self._outbound = outbound
 
     @classmethod
-    def from_options(cls, options: Mapping[str, object], outbound: Outbound) -> Self:
+    def from_options(cls, options: Mapping[str, object], outbound: WayOut) -> Self:
         """Build from `templates`, as `market_templates` reads them."""
         try:
             return cls(SearchOptions.model_validate(options), outbound)

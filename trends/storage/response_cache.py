@@ -87,13 +87,16 @@ class CacheStore:
         self._clock = clock
         self._settings = settings
 
-    async def find(self, tenant: str, kind: CacheKind, key: str) -> bytes | None:
+    async def find(
+        self, tenant: str, kind: CacheKind, key: str, *, counted: bool = True
+    ) -> bytes | None:
         """Read a response that is not too old, and count whether there was one.
 
         Args:
             tenant: Whose it is.
             kind: What answered.
             key: Digest of everything that the answer depends on.
+            counted: Whether it is; else whoever asks does it by `count`.
 
         Raises:
             StorageError: The database failed.
@@ -102,9 +105,15 @@ class CacheStore:
         ttl = _ttl(self._settings(), kind)
         if not ttl:
             return None
-        return await self._database.write(
-            lambda connection: _find(connection, tenant, kind, key, now, now - ttl)
-        )
+
+        def find(connection: sa.Connection) -> bytes | None:
+            found = _find(connection, tenant, key, now, now - ttl)
+            if counted:
+                change = {"misses": 1} if found is None else {"hits": 1}
+                _count(connection, tenant, kind, change)
+            return found
+
+        return await self._database.write(find)
 
     async def put(self, tenant: str, kind: CacheKind, key: str, value: bytes) -> bool:
         """Keep a response. What is there already under its key stays as it is.
@@ -125,7 +134,7 @@ class CacheStore:
         )
 
     async def count(self, tenant: str, kind: CacheKind, *, hit: bool) -> None:
-        """Count an answer that lies elsewhere: what sources gave is in the item store, and read from there.
+        """Count an answer that may lie elsewhere: what sources gave is in the item store, and read from there.
 
         Raises:
             StorageError: The database failed.
@@ -175,12 +184,7 @@ def _this(tenant: str, key: str) -> tuple[sa.ColumnElement[bool], sa.ColumnEleme
 
 
 def _find(
-    connection: sa.Connection,
-    tenant: str,
-    kind: CacheKind,
-    key: str,
-    now: datetime,
-    oldest: datetime,
+    connection: sa.Connection, tenant: str, key: str, now: datetime, oldest: datetime
 ) -> bytes | None:
     young = (*_this(tenant, key), cached_responses.c.created_at > oldest)
     found = connection.execute(
@@ -189,7 +193,6 @@ def _find(
         .values(used_at=now)
         .returning(cached_responses.c.value)
     ).scalar_one_or_none()
-    _count(connection, tenant, kind, {"misses": 1} if found is None else {"hits": 1})
     return None if found is None else bytes(found)
 
 

@@ -7,9 +7,8 @@ from typing import ClassVar, Self
 
 from activities.polling import SourcePoller, Target
 from trends.domain.models import Language, RawItem
-from trends.outbound import Outbound
 from trends.settings import load_settings
-from trends.sources.base import LiveSource, Polled, PollRequest, PollState, ReadLog
+from trends.sources.base import LiveSource, Polled, PollRequest, PollState, ReadLog, WayOut
 from trends.storage.database import Database
 from trends.storage.items import ItemStore
 from trends.storage.polls import SourceKey
@@ -61,7 +60,7 @@ class Shelf(LiveSource):
     name: ClassVar[str] = "rss"
 
     @classmethod
-    def from_options(cls, options: Mapping[str, object], outbound: Outbound) -> Self:
+    def from_options(cls, options: Mapping[str, object], outbound: WayOut) -> Self:
         """Make an empty one."""
         del options, outbound
         return cls()

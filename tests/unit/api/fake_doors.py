@@ -44,7 +44,7 @@ from engine.state import State
 from engine.stuck import Stuck
 from engine.targets import Targets
 from engine.trends import TrendService
-from engine.wiring import check_channel_markets, make_channels, make_live_source, make_source
+from engine.wiring import check_channel_markets, make_channels, make_live_sources, make_source
 from tests.databases import put_database
 from trends.domain.backfills import Backfill
 from trends.domain.health import SourceHealth
@@ -372,10 +372,14 @@ class FakeDoors:
 
 
 def _sources(
-    settings: Settings, store: SourceStore, pollers: FakePollers, clock: Clock
+    settings: Settings,
+    store: SourceStore,
+    pollers: FakePollers,
+    cache: CacheStore,
+    clock: Clock,
 ) -> SourceService:
     outbound = Outbound(settings.outbound, clock=clock)
-    targets = Targets(settings, store, partial(make_live_source, outbound=outbound))
+    targets = Targets(settings, store, make_live_sources(outbound, cache, clock))
     return SourceService(
         settings,
         store,
@@ -502,13 +506,15 @@ async def _backfills(
     )
 
 
-def _spending(live: LiveSettings, database: Database, clock: Clock) -> SpendingService:
+def _spending(
+    live: LiveSettings, database: Database, cache: CacheStore, clock: Clock
+) -> SpendingService:
     return SpendingService(
         database,
         live,
         freezer=Freezer(database),
         calls=CallStore(database, clock),
-        cache=CacheStore(database, clock, lambda: live.current.cache),
+        cache=cache,
         monitors=MonitorStore(database, clock),
         # The ledger has a time of its own: that of its store.
         today=lambda quotas: day_of(datetime.now(UTC), quotas.zone),
@@ -538,7 +544,8 @@ async def open_fake_doors(
     directory = EndpointDirectory(endpoints, key, clock)
     secrets = Secrets(lambda: live.current.secrets, environ)
     channels = make_channels(settings, State(folder), secrets, clock, directory)
-    spending = _spending(live, database, clock)
+    cache = CacheStore(database, clock, lambda: live.current.cache)
+    spending = _spending(live, database, cache, clock)
     backfills = await _backfills(settings, database, runs, artifacts, clock)
     try:
         yield FakeDoors(
@@ -572,7 +579,7 @@ async def open_fake_doors(
                 clock,
             ),
             items=ItemStore(database),
-            sources=_sources(settings, SourceStore(database), pollers, clock),
+            sources=_sources(settings, SourceStore(database), pollers, cache, clock),
             pollers=pollers,
             uploads_dir=folder / "uploads",
             access=_access(settings, database, clock),

@@ -15,8 +15,8 @@ from trends.errors import (
     SourceUnavailableError,
     SourceUnreadableError,
 )
-from trends.outbound import Outbound, Request, Response
-from trends.sources.base import Polled, PollRequest, PollState, ReadLog
+from trends.outbound import Request, Response
+from trends.sources.base import Polled, PollRequest, PollState, ReadLog, WayOut
 from trends.sources.feeds.apart import parse_apart
 from trends.sources.feeds.items import Naming, make_items, oldest, short_digest
 from trends.sources.feeds.parsing import Feed, NotAFeedError
@@ -29,7 +29,7 @@ _ACCEPT = (
 
 
 async def poll_feed(
-    outbound: Outbound,
+    outbound: WayOut,
     url: str,
     naming: Naming,
     request: PollRequest,
@@ -63,20 +63,23 @@ async def poll_feed(
             state=state.model_copy(update={"moved_to": response.moved_to}),
             not_modified=True,
             covers_from=state.covers_from,
+            at=response.at,
         )
     feed = await _parse(response)
     items = make_items(feed, naming, log)
     _tell(feed, items, response.host, log)
-    reached = oldest(items, now=request.now, zone=ZoneInfo(request.zone))
+    now = response.at or request.now
+    reached = oldest(items, now=now, zone=ZoneInfo(request.zone))
     return Polled(
         items=items,
-        state=_next_state(state, response, digest, items, request.now, reached),
+        state=_next_state(state, response, digest, items, now, reached),
         censored=feed.left_out > 0 or _turned_over(state, items, reached),
         covers_from=reached,
+        at=response.at,
     )
 
 
-async def _ask(outbound: Outbound, url: str, state: PollState) -> Response:
+async def _ask(outbound: WayOut, url: str, state: PollState) -> Response:
     """Ask at the address that people gave; where that fails, at the one that it said it moved to."""
     try:
         return await _fetch(outbound, url, state)
@@ -89,7 +92,7 @@ async def _ask(outbound: Outbound, url: str, state: PollState) -> Response:
     return replace(response, moved_to=response.moved_to or state.moved_to)
 
 
-async def _fetch(outbound: Outbound, url: str, state: PollState) -> Response:
+async def _fetch(outbound: WayOut, url: str, state: PollState) -> Response:
     headers = {"Accept": _ACCEPT}
     if state.etag:
         headers["If-None-Match"] = state.etag
