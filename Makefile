@@ -7,7 +7,7 @@ SETUP := @$(PYTHON) deploy/setup.py
 COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11
 BENCHMARKS ?= throughput run truth volume headlines exit_status
 TREND_BENCHMARKS := announced coinages categories nab clusters items watchlist
-API_BENCHMARKS := api streams scale
+API_BENCHMARKS := api streams scale outages
 CONTROL_BENCHMARKS := ledger reload calls analyst
 DATA ?= data
 
