@@ -111,7 +111,7 @@ async def serve(settings: Settings) -> int:
     """
     # Heavy, and of no use where the settings are wrong.
     from api.app import create_app
-    from engine.wiring import open_doors
+    from engine.doors import open_doors
 
     async with open_doors() as doors:
         app = create_app(doors)

@@ -163,7 +163,7 @@ async def _lifespan(
 ) -> AsyncGenerator[None]:
     async with contextlib.AsyncExitStack() as stack:
         if doors is None:
-            from engine.wiring import open_doors
+            from engine.doors import open_doors
 
             doors = await stack.enter_async_context(open_doors())
         require_safe(doors.settings)

@@ -108,7 +108,7 @@ class Channels(Protocol):
 
 
 class Doors(Protocol):
-    """What the API serves from; `engine.wiring.Doors` is the real one."""
+    """What the API serves from; `engine.doors.Doors` is the real one."""
 
     @property
     def settings(self) -> Settings:

@@ -15,8 +15,8 @@ from activities.contracts import ReportResult
 from benchmarks.figures import Figures
 from benchmarks.run import stack
 from benchmarks.server import own_server
+from engine.doors import Doors
 from engine.requests import StartRun, WindowSpan
-from engine.wiring import Doors
 from trends.domain.report import Report
 
 # Ends of windows inside what the archives cover: (folder, market, end).

@@ -16,9 +16,9 @@ from temporalio.client import WorkflowFailureError
 
 from benchmarks.figures import Figures
 from benchmarks.server import Server, own_server
+from engine.doors import Doors, open_doors
 from engine.host import serving
 from engine.requests import StartRun, WindowSpan
-from engine.wiring import Doors, open_doors
 from trends.domain.korean import shared_tokenizer
 from trends.storage.migrate import migrate
 from trends.storage.runs import RunRow

@@ -22,9 +22,9 @@ from pathlib import Path
 
 from benchmarks.figures import Figures
 from benchmarks.server import own_server
+from engine.doors import open_doors
 from engine.host import serving
 from engine.requests import StartRun, WindowSpan
-from engine.wiring import open_doors
 from tests.api_process import ApiProcess, api_processes
 from tests.unit.trends.storage.record_cases import TENANT, new_run
 from trends.domain.models import RunStatus

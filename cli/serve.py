@@ -50,7 +50,7 @@ def worker(
 
     from activities.contracts import QUEUES
     from engine.liveness import check_worker
-    from engine.wiring import system_clock
+    from engine.parts import system_clock
     from trends.settings import load_settings
 
     asked = tuple(name.strip() for name in queues.split(",")) if queues else QUEUES

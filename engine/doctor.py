@@ -13,16 +13,17 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from engine.access import any_key_holds
+from engine.channels import make_channels
 from engine.connect import connect, read_target
 from engine.fetch import Means, cache_folder, find_go
 from engine.gateways import Providers
 from engine.launch import RPC_TIMEOUT, answering
 from engine.listening import require_safe
+from engine.parts import system_clock
 from engine.ports import LOOPBACK, claim_port, is_free
 from engine.server import survey_engines
 from engine.state import State, check_version, locate_state, read_running
 from engine.stuck import Stuck, stuck_of
-from engine.wiring import make_channels, system_clock
 from trends.domain.calls import Role
 from trends.errors import TrendsError
 from trends.limits.prices import Prices

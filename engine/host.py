@@ -31,7 +31,9 @@ from activities.send import SendActivity
 from activities.store import RunRowActivities
 from activities.summarize import SummarizeActivity
 from engine.connect import connect
-from engine.wiring import Parts, make_acceptor, make_scheduled_runs, make_source, open_parts
+from engine.connectors import make_source
+from engine.parts import Parts, open_parts
+from engine.wiring import make_acceptor, make_scheduled_runs
 from engine.worker import Activities, build_workers
 from engine.worker_metrics import worker_metrics
 from trends.domain.korean import shared_tokenizer

@@ -146,9 +146,9 @@ class DyingItemStore(ItemStore):
 
 
 if __name__ == "__main__":
-    import engine.wiring
+    import engine.parts
 
-    engine.wiring.ItemStore = DyingItemStore
-    engine.wiring.RunStore = DyingRunStore
-    engine.wiring.Outbox = DyingOutbox
+    engine.parts.ItemStore = DyingItemStore
+    engine.parts.RunStore = DyingRunStore
+    engine.parts.Outbox = DyingOutbox
     main([], interceptors=[Dying()])

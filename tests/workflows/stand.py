@@ -16,8 +16,8 @@ from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.service import RPCError
 
 from activities.contracts import ReportResult
+from engine.doors import Doors, open_doors
 from engine.requests import StartRun, WindowSpan
-from engine.wiring import Doors, open_doors
 from tests.databases import put_database
 from trends.domain.models import RunStatus
 from trends.storage.migrate import migrate

@@ -17,12 +17,12 @@ from structlog.testing import capture_logs
 from temporalio.service import RPCError
 
 from engine.connect import connect
+from engine.doors import Doors, open_doors
 from engine.namespace import ensure_namespace
 from engine.ports import claim_port
 from engine.reconciler import Reconciler
 from engine.retention import Retention
 from engine.server import Engine, server_command
-from engine.wiring import Doors, open_doors
 from tests.databases import put_database
 from tests.postgres_server import PostgresServer
 from tests.unit.api.fake_doors import FakeDoors, LiveApi

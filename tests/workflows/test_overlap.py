@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from temporalio.client import ScheduleBackfill, ScheduleHandle
 
+from engine.doors import open_doors
 from engine.schedule_names import schedule_id
-from engine.wiring import open_doors
 from tests.workflows.stand import PATIENCE_SECONDS, Stand, stand
 from trends.domain.models import RunStatus
 from trends.domain.monitors import MonitorDraft

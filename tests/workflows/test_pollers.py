@@ -13,10 +13,10 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from activities.contracts import CollectResult
+from engine.doors import open_doors
 from engine.pollers import poller_id
 from engine.requests import StartRun
 from engine.sources import NewFeed
-from engine.wiring import open_doors
 from tests.unit.trends.web_server import WebServer, open_web_server
 from tests.workflows.stand import PATIENCE_SECONDS, WINDOW, Stand, stand
 from trends.domain.health import SourceHealth

@@ -22,8 +22,9 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
+from engine.doors import Doors, open_doors
 from engine.schedule_names import action_id, schedule_id, workflow_id_at
-from engine.wiring import Doors, make_schedules, open_doors
+from engine.wiring import make_schedules
 from tests.workflows.stand import PATIENCE_SECONDS, Stand, stand
 from trends.domain.fires import FireState
 from trends.domain.models import RunStatus

@@ -13,10 +13,10 @@ from temporalio.worker import Worker
 from activities import contracts
 from activities.contracts import Resolution
 from engine.doctor import Verdict, check_workflows
+from engine.doors import Doors, open_doors
 from engine.runs import LOOK_TIMEOUT
 from engine.state import State
 from engine.stuck import Stuck, stuck_of
-from engine.wiring import Doors, open_doors
 from engine.worker import workflow_runner
 from tests.workflows.broken_news import (
     BUG,

@@ -23,6 +23,8 @@ from api.events import Feeds, Pace
 from engine.access import AccessService
 from engine.backfill_layout import Layout
 from engine.backfills import BackfillService
+from engine.channels import check_channel_markets, make_channels
+from engine.connectors import make_live_sources, make_source
 from engine.crossings import Crossings
 from engine.endpoints import EndpointDirectory, EndpointService
 from engine.estimates import Estimates
@@ -44,7 +46,6 @@ from engine.state import State
 from engine.stuck import Stuck
 from engine.targets import Targets
 from engine.trends import TrendService
-from engine.wiring import check_channel_markets, make_channels, make_live_sources, make_source
 from tests.databases import put_database
 from trends.domain.backfills import Backfill
 from trends.domain.health import SourceHealth

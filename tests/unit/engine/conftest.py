@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.doors import Doors, open_doors
 from engine.state import State, prepare_state
-from engine.wiring import Doors, open_doors
 from tests.databases import put_database
 from tests.postgres_server import PostgresServer
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from engine.wiring import Doors
+from engine.doors import Doors
 from trends.domain.calls import Purpose, Role
 from trends.domain.monitors import Monitor, MonitorDraft
 from trends.limits.base import Ask

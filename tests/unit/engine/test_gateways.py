@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Generator
 import pytest
 from pydantic import BaseModel
 
-from engine.wiring import Parts, open_parts
+from engine.parts import Parts, open_parts
 from tests.model_formats import CACHED_TOKENS
 from tests.model_server import ModelServer, Reply
 from trends.domain.calls import Purpose, Role, Usage

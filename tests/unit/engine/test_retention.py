@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from engine.doors import open_doors
 from engine.retention import Retention
-from engine.wiring import open_doors
 from trends.storage.access_tables import audit_log
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

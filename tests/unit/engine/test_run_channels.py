@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from activities.contracts import RunBrief
+from engine.doors import Doors, open_doors
 from engine.requests import StartRun
-from engine.wiring import Doors, open_doors
 from trends.errors import SettingsError, TrendsError, UnknownNameError
 from trends.storage.migrate import migrate
 

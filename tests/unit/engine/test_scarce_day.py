@@ -5,9 +5,9 @@ from typing import TypeVar
 
 import pytest
 
+from engine.parts import Parts, open_parts
 from engine.setting_changes import SettingChanges
 from engine.spending import quotas_in_force
-from engine.wiring import Parts, open_parts
 from tests.model_server import ModelServer, Reply
 from tests.unit.trends.domain.verify.draft_cases import BLINDS
 from tests.unit.trends.storage.record_cases import new_run

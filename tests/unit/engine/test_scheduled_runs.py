@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from engine.doors import Doors
 from engine.scheduled_runs import ScheduledRuns
-from engine.wiring import Doors, make_scheduled_runs
+from engine.wiring import make_scheduled_runs
 from trends.domain.fires import FireState
 from trends.domain.monitors import MonitorDraft
 from trends.notify.base import Message, NoticeKind

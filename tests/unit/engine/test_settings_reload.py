@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from activities.contracts import RunBrief
+from engine.doors import Doors, open_doors
+from engine.parts import open_parts
 from engine.requests import StartRun
 from engine.state import State, prepare_state
-from engine.wiring import Doors, open_doors, open_parts
 from trends.errors import UnknownNameError
 from trends.settings_snapshot import read_snapshot
 from trends.storage.migrate import migrate

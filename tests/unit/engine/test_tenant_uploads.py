@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.parts import Parts, open_parts
 from engine.state import State, prepare_state
-from engine.wiring import Parts, check_source, open_parts
+from engine.wiring import check_source
 from trends.errors import PathRefusedError
 from trends.storage.migrate import migrate
 
