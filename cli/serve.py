@@ -49,8 +49,8 @@ def worker(
     import asyncio
 
     from activities.contracts import QUEUES
+    from engine.clock import system_clock
     from engine.liveness import check_worker
-    from engine.parts import system_clock
     from trends.settings import load_settings
 
     asked = tuple(name.strip() for name in queues.split(",")) if queues else QUEUES

@@ -332,9 +332,8 @@ async def make_first_key(
         StorageError: The database failed.
     """
     # Of the API and the worker, too, which put far more together.
-    from engine.parts import system_clock
+    from engine.clock import new_run_id, system_clock
     from engine.state import locate_state
-    from engine.wiring import new_run_id
     from trends.storage.database import Database
 
     url = environ.get("TRENDS_DATABASE_URL") or locate_state(environ, state).database_url

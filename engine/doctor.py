@@ -14,12 +14,12 @@ from temporalio.service import RPCError
 
 from engine.access import any_key_holds
 from engine.channels import make_channels
+from engine.clock import system_clock
 from engine.connect import connect, read_target
 from engine.fetch import Means, cache_folder, find_go
 from engine.gateways import Providers
 from engine.launch import RPC_TIMEOUT, answering
 from engine.listening import require_safe
-from engine.parts import system_clock
 from engine.ports import LOOPBACK, claim_port, is_free
 from engine.server import survey_engines
 from engine.state import State, check_version, locate_state, read_running

@@ -14,6 +14,7 @@ from temporalio.service import RPCError
 from engine.access import AccessService
 from engine.backfill_layout import Layout
 from engine.backfills import BackfillService
+from engine.clock import new_run_id, system_clock
 from engine.connect import connect
 from engine.connectors import searches_by_name
 from engine.crossings import Crossings
@@ -21,7 +22,7 @@ from engine.endpoints import EndpointService
 from engine.estimates import Estimates
 from engine.launch import RPC_TIMEOUT
 from engine.monitors import MonitorService
-from engine.parts import Parts, open_parts, system_clock
+from engine.parts import Parts, open_parts
 from engine.past_items import first_stored
 from engine.pollers import Pollers
 from engine.reconciler import Reconciler
@@ -44,7 +45,6 @@ from engine.wiring import (
     make_schedules,
     make_spending,
     may_plan,
-    new_run_id,
 )
 from trends.errors import TrendsError
 from trends.notify.registry import Channels

@@ -4,10 +4,11 @@ import os
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 from engine.channels import check_channel_markets, make_channels, take_channels
+from engine.clock import system_clock
 from engine.connectors import make_live_sources
 from engine.endpoints import EndpointDirectory
 from engine.gateways import Gateways, make_gateways, make_ledger
@@ -98,11 +99,6 @@ class Parts:
     def settings(self) -> Settings:
         """Those that hold now; what was made of them before does not change."""
         return self.live.current
-
-
-def system_clock() -> datetime:
-    """Now, in UTC."""
-    return datetime.now(UTC)
 
 
 @asynccontextmanager

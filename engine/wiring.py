@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-import uuid_utils
 from temporalio.client import Client
 
 from activities.acceptance import Acceptor
 from engine.access import AccessService
 from engine.backfills import BackfillService
+from engine.clock import new_run_id
 from engine.connectors import make_source
 from engine.endpoints import EndpointService
 from engine.estimates import Estimates
@@ -32,11 +32,6 @@ from trends.storage.audit import AuditLog
 from trends.storage.calls import CallStore
 from trends.storage.keys import KeyStore
 from trends.storage.sessions import SessionStore
-
-
-def new_run_id() -> str:
-    """Make a UUIDv7: unique, and sorted by time."""
-    return str(uuid_utils.uuid7())
 
 
 def make_spending(parts: Parts) -> SpendingService:
