@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from activities.contracts import Given, NewsRunInput, ReportResult, RunBrief, RunRef, RunStart
 from trends.domain.models import ArtifactRef
-from trends.settings import RunDefaults, WorkerSettings
+from trends.settings_sections import RunDefaults, WorkerSettings
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.runs import NewRun, RunRow, RunStore
 

@@ -30,15 +30,9 @@ from starlette.requests import cookie_parser
 
 from api.errors import problems
 from api.throttle import Failures
-from trends.domain.access import (
-    OPEN_TENANT,
-    Principal,
-    PrincipalKind,
-    Scope,
-    everybody,
-)
+from trends.domain.access import OPEN_TENANT, Principal, PrincipalKind, Scope, everybody
 from trends.errors import ForbiddenError, NotAuthenticatedError
-from trends.settings import AuthSettings
+from trends.settings_sections import AuthSettings
 from trends.telemetry import get_logger
 
 LOGIN = "/login"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from trends.errors import RateLimitedError
-from trends.settings import CallerLimits
+from trends.settings_sections import CallerLimits
 
 MINUTE_SECONDS = 60.0
 # Each is a key and a number. Who is forgotten begins anew: nobody is held up for want of memory.

@@ -18,7 +18,7 @@ from trends.domain.monitors import (
 )
 from trends.domain.pace import Overlap
 from trends.domain.watchlist import Entity
-from trends.settings import Market
+from trends.markets import Market
 
 _WHO = "Who does it; shown beside the change. Whoever came with a credential is named by it, whatever stands here."
 

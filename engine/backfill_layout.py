@@ -15,7 +15,8 @@ from trends.domain.holidays import holidays_about
 from trends.domain.models import Model, Question, Window
 from trends.domain.monitors import Monitor, MonitorState
 from trends.errors import InvalidRequestError, MonitorNotFoundError
-from trends.settings import SettingsInForce, load_market
+from trends.markets import load_market
+from trends.settings import SettingsInForce
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.backfills import BackfillStore
 from trends.storage.monitors import MonitorStore

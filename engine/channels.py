@@ -5,13 +5,14 @@ from datetime import datetime
 
 from engine.state import State
 from trends.domain.delivery_policy import DeliveryPolicy
+from trends.markets import load_market
 from trends.notify.endpoints import Endpoints
 from trends.notify.outside import Outside
 from trends.notify.policies import policies_of
 from trends.notify.registry import ChannelMeans, Channels
 from trends.outbound import Outbound
 from trends.secrets.resolver import Secrets
-from trends.settings import Settings, load_market
+from trends.settings import Settings
 
 
 def make_channels(

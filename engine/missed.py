@@ -18,11 +18,12 @@ from trends.domain.monitors import Monitor, MonitorRevision, MonitorSpec, Monito
 from trends.domain.pace import Overlap, Pace, fires_between
 from trends.errors import RunNotFoundError
 from trends.limits.freeze import Freeze
+from trends.markets import load_market
 from trends.notify.alerts import schedule_missed
 from trends.notify.base import Notice
 from trends.notify.deliver import ChannelMaker, OutboxLedger, leave_to_senders
 from trends.notify.spending_alerts import FreezeFacts, schedule_frozen
-from trends.settings import SettingsInForce, load_market
+from trends.settings import SettingsInForce
 from trends.storage.fires import FireStore
 from trends.storage.monitors import MonitorStore
 from trends.storage.runs import RunStore

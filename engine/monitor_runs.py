@@ -14,7 +14,8 @@ from trends.domain.monitors import (
     pace_in,
 )
 from trends.errors import InvalidRequestError, MonitorNotFoundError
-from trends.settings import Settings, load_market
+from trends.markets import load_market
+from trends.settings import Settings
 from trends.storage.monitors import Asked as MonitorAsked
 
 # What a run by a monitor's name may say for itself.

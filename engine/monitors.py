@@ -25,8 +25,9 @@ from trends.domain.watch import count_watched, find_mentions
 from trends.domain.watchlist import Watchlist
 from trends.domain.windows import parse_window
 from trends.errors import InvalidRequestError, TooLargeError
+from trends.markets import load_market
 from trends.monitors_yaml import read_monitors, write_monitors
-from trends.settings import Settings, SettingsInForce, load_market
+from trends.settings import Settings, SettingsInForce
 from trends.storage.monitors import Asked, MonitorStore
 from trends.watchlist_csv import read_watchlist
 

@@ -15,14 +15,9 @@ from typing import Any, Protocol, cast
 import jwt
 
 from trends.domain.access import Principal, PrincipalKind, Scope, is_tenant, read_scopes
-from trends.errors import (
-    OutboundError,
-    OutboundUnavailableError,
-    TokenRefusedError,
-    TooLargeError,
-)
+from trends.errors import OutboundError, OutboundUnavailableError, TokenRefusedError, TooLargeError
 from trends.outbound_messages import Request, Response
-from trends.settings import OidcSettings
+from trends.settings_sections import OidcSettings
 from trends.telemetry import get_logger
 
 # One for each type of key; anything else, `none` and the HMAC family above all, is refused.

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from trends.domain.models import Question, RawItem, Window
 from trends.errors import TrendsError
-from trends.settings import load_market
+from trends.markets import load_market
 from trends.sources.base import ReadLog, Source, SourceRequest
 from trends.sources.registry import LIVE
 from trends.storage.items import ItemStore

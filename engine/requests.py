@@ -13,7 +13,8 @@ from trends.domain import queries, windows
 from trends.domain.holidays import holidays_about
 from trends.domain.models import ArtifactRef, Language, Model, Question, Window
 from trends.errors import InvalidRequestError, UnknownNameError
-from trends.settings import Settings, load_market
+from trends.markets import load_market
+from trends.settings import Settings
 from workflows.stages import PIPELINES
 
 T = TypeVar("T")

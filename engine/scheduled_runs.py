@@ -23,7 +23,8 @@ from trends.domain.monitors import Monitor, MonitorState, pace_in
 from trends.domain.pace import due_of, next_fires
 from trends.errors import InvalidRequestError, MonitorNotFoundError
 from trends.limits.freeze import Freeze, Freezer
-from trends.settings import SettingsInForce, load_market
+from trends.markets import load_market
+from trends.settings import SettingsInForce
 from trends.storage.artifacts import ArtifactStore
 from trends.storage.fires import FireStore
 from trends.storage.monitors import MonitorStore

@@ -43,7 +43,8 @@ from trends.domain.models import Model
 from trends.domain.monitors import Monitor, MonitorState, pace_in
 from trends.domain.pace import Calendar, Overlap, Pace, calendars, gaps, next_fires
 from trends.errors import ConflictError, InvalidRequestError, MonitorNotFoundError, TrendsError
-from trends.settings import SettingsInForce, load_market
+from trends.markets import load_market
+from trends.settings import SettingsInForce
 from trends.storage.fires import FireStore
 from trends.storage.monitors import MonitorStore
 from trends.telemetry import get_logger

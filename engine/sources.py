@@ -20,7 +20,9 @@ from trends.errors import (
     NotFoundError,
     TrendsError,
 )
-from trends.settings import FeedSettings, SettingsInForce, load_market
+from trends.markets import load_market
+from trends.settings import SettingsInForce
+from trends.settings_sections import FeedSettings
 from trends.sources.base import PollState, ReadLog
 from trends.sources.feeds.opml import OpmlFeed, OpmlRefusal, parse_opml, write_opml
 from trends.sources.registry import SOURCES

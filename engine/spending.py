@@ -11,7 +11,8 @@ from trends.limits.figures import LedgerFigures, read_figures
 from trends.limits.freeze import Freeze, Freezer
 from trends.limits.quotas import Quotas, quotas_of
 from trends.limits.usage import By, Crossing, RateUse, Spending, UsageReader, WindowUse
-from trends.settings import Settings, SettingsInForce, load_market
+from trends.markets import load_market
+from trends.settings import Settings, SettingsInForce
 from trends.storage.calls import CallStore, RunCalls
 from trends.storage.database import Database
 from trends.storage.monitors import MonitorStore

@@ -9,7 +9,9 @@ from activities.polling import Target
 from trends.domain.items import short_key
 from trends.domain.models import Language, Question
 from trends.errors import TrendsError
-from trends.settings import FeedSettings, RssSourceSettings, Settings, SettingsInForce, load_market
+from trends.markets import load_market
+from trends.settings import Settings, SettingsInForce
+from trends.settings_sections import FeedSettings, RssSourceSettings
 from trends.sources.base import LiveSource
 from trends.sources.registry import parse_source_spec
 from trends.storage.polls import SourceKey

@@ -32,7 +32,7 @@ from trends.errors import (
 from trends.inflate import DamagedError, Inflater, OverLimitError, UnknownEncodingError
 from trends.outbound_hosts import AllowedHosts, is_literal, origin_of, port_of, read_url
 from trends.outbound_messages import Request, Response, read_retry_after
-from trends.settings import OutboundSettings
+from trends.settings_sections import OutboundSettings
 
 __all__ = ["Outbound", "Request", "Resolve", "Response", "look_up"]
 

@@ -9,7 +9,8 @@ from pydantic import BaseModel, SecretStr
 
 from trends.domain.models import Model
 from trends.errors import UnknownNameError
-from trends.settings import REFERENCE_SCHEME, Settings
+from trends.settings import Settings
+from trends.settings_fields import REFERENCE_SCHEME
 from trends.settings_reload import is_restart_only
 
 # Members of a channel beside its type say where it leads and what opens it.

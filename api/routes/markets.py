@@ -9,7 +9,7 @@ from api.auth import needs
 from api.errors import problems
 from api.monitor_schemas import MarketList, MarketOut, market_out
 from trends.domain.access import Scope
-from trends.settings import load_market, market_names
+from trends.markets import load_market, market_names
 
 router = APIRouter(
     prefix="/v1/markets", tags=["markets"], dependencies=[needs(Scope.MONITORS_READ)]

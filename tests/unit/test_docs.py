@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from trends.llm.registry import PROVIDERS
 from trends.notify.base import NoticeKind
 from trends.notify.registry import TYPES
-from trends.settings import FeedSettings
+from trends.settings_sections import FeedSettings
 from trends.sources.registry import LIVE, SOURCES
 from workflows.stages import PIPELINES
 

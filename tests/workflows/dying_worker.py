@@ -15,11 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
-from temporalio.worker import (
-    ActivityInboundInterceptor,
-    ExecuteActivityInput,
-    Interceptor,
-)
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from engine.host import main
 from trends.domain.models import ArtifactRef

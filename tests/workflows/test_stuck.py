@@ -18,11 +18,7 @@ from engine.runs import LOOK_TIMEOUT
 from engine.state import State
 from engine.stuck import Stuck, stuck_of
 from engine.worker import workflow_runner
-from tests.workflows.broken_news import (
-    BUG,
-    FailingNewsTrendWorkflow,
-    UnpatchedNewsTrendWorkflow,
-)
+from tests.workflows.broken_news import BUG, FailingNewsTrendWorkflow, UnpatchedNewsTrendWorkflow
 from tests.workflows.fake_runs import start, working
 from tests.workflows.stage_fakes import FakeStages
 from tests.workflows.stand import NOW, PATIENCE_SECONDS, Stand, stand

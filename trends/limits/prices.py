@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from trends.domain.calls import MICRO, Usage
 from trends.errors import PriceUnknownError
-from trends.settings import LlmSettings, PriceSettings
+from trends.settings_calls import LlmSettings, PriceSettings
 
 _LOCAL = "ollama"
 _AZURE = "azure_openai"

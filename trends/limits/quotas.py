@@ -7,7 +7,8 @@ from decimal import ROUND_DOWN, Decimal
 from zoneinfo import ZoneInfo
 
 from trends.domain.calls import MICRO
-from trends.settings import LimitSettings, Settings
+from trends.settings import Settings
+from trends.settings_calls import LimitSettings
 
 
 @dataclass(frozen=True)

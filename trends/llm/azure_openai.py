@@ -8,7 +8,7 @@ from trends.llm.chat import Parameters, StructuredChat, without_temperature
 from trends.llm.keys import read_key
 from trends.llm.openai import bind_strictly, openai_options
 from trends.llm.wire import client_options
-from trends.settings import ProviderSettings
+from trends.settings_calls import ProviderSettings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from trends.llm.chat import Parameters, StructuredChat
 from trends.llm.keys import read_key
 from trends.llm.wire import client_options
-from trends.settings import ProviderSettings
+from trends.settings_calls import ProviderSettings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

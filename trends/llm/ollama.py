@@ -7,7 +7,7 @@ from trends.llm.chat import Parameters, StructuredChat, bind_schema
 from trends.llm.keys import read_key
 from trends.llm.tokens import input_token_bound
 from trends.llm.wire import client_options
-from trends.settings import ProviderSettings
+from trends.settings_calls import ProviderSettings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

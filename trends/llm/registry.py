@@ -15,7 +15,7 @@ from trends.llm.base import ChatModel
 from trends.llm.google import make_google
 from trends.llm.ollama import make_ollama
 from trends.llm.openai import make_openai
-from trends.settings import ProviderSettings
+from trends.settings_calls import ProviderSettings
 
 # Keys change, seldom; the provider with the old one is not needed again.
 _KEPT = 16

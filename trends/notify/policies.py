@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from trends.channel_settings import ChannelSettings, NotifySettings
 from trends.domain.delivery_policy import DeliveryPolicy
 from trends.errors import SettingsError, UnknownNameError
-from trends.settings import Market
+from trends.markets import Market
 
 
 def policies_of(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from trends.errors import SecretError
-from trends.settings import REFERENCE_SCHEME
+from trends.settings_fields import REFERENCE_SCHEME
 
 STORES = ("env", "file", "vault", "aws")
 _FORMS = {

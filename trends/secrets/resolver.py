@@ -18,7 +18,7 @@ from trends.secrets.stores import (
     no_answer,
     no_secret,
 )
-from trends.settings import SecretSettings
+from trends.settings_sections import SecretSettings
 from trends.telemetry import get_logger
 
 # How long a store that does not answer is left alone: each look may take as long as its timeout.

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from pydantic import ValidationError
 
 from trends.errors import InvalidRequestError, UnknownNameError
-from trends.settings import FeedSettings, RssSourceSettings
+from trends.settings_sections import FeedSettings, RssSourceSettings
 from trends.sources.base import (
     LiveSource,
     Polled,

@@ -14,7 +14,8 @@ from trends.domain.models import Model
 from trends.domain.query_parser import read_query
 from trends.domain.query_tree import AllOf, AnyOf, Exclude, Needle, Node
 from trends.errors import InvalidRequestError, UnknownNameError
-from trends.settings import SearchTemplate, load_market, market_names
+from trends.markets import load_market, market_names
+from trends.settings_sections import SearchTemplate
 from trends.sources.base import (
     LiveSource,
     Polled,

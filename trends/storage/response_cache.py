@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from trends.domain.models import Model
-from trends.settings import CacheSettings
+from trends.settings_calls import CacheSettings
 from trends.storage.cache_tables import cache_counts, cached_responses
 from trends.storage.database import Database
 

@@ -7,7 +7,7 @@ import pytest
 
 from api.limits import Limiter, Limits, Quota
 from tests.unit.api.fake_doors import FakeDoors, in_process, open_fake_doors
-from trends.settings import CallerLimits
+from trends.settings_sections import CallerLimits
 
 TIGHT = {
     "TRENDS_API__LIMITS__READS_PER_MINUTE": "60",

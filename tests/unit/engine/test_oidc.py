@@ -16,7 +16,7 @@ from engine.oidc import TokenReader
 from tests.unit.trends.web_server import LOOPBACK, WebServer, make_outbound, open_web_server
 from trends.domain.access import Scope
 from trends.errors import OutboundUnavailableError, TokenRefusedError
-from trends.settings import OidcSettings
+from trends.settings_sections import OidcSettings
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 ISSUER = "https://login.example.org/realm"

@@ -6,7 +6,7 @@ import holidays
 import pytest
 
 from trends.domain.models import Language
-from trends.settings import load_market, market_names
+from trends.markets import load_market, market_names
 
 YEARS = range(2024, 2031)
 

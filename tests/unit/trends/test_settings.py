@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from trends.domain.models import Language
 from trends.errors import SettingsError, UnknownNameError
-from trends.settings import Settings, load_market, load_settings, market_names
+from trends.markets import load_market, market_names
+from trends.settings import Settings, load_settings
 from trends.settings_layers import OTHER_VARIABLES, packaged_folder
 
 ROOT = Path(__file__).parents[3]

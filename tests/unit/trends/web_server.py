@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from trends.outbound import Outbound
-from trends.settings import OutboundSettings
+from trends.settings_sections import OutboundSettings
 
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 LOOPBACK = "127.0.0.1"

@@ -17,7 +17,7 @@ from trends.domain.delivery_policy import (
     opens_at,
     release,
 )
-from trends.settings import load_market
+from trends.markets import load_market
 
 KR = load_market("KR")
 REPORT, ALERT = Urgency.REPORT, Urgency.ALERT

@@ -5,7 +5,8 @@ import pytest
 from trends.domain.calls import Usage
 from trends.errors import PriceUnknownError
 from trends.limits.prices import Prices
-from trends.settings import LlmSettings, PriceSettings, load_settings
+from trends.settings import load_settings
+from trends.settings_calls import LlmSettings, PriceSettings
 
 
 def llm(**prices: PriceSettings) -> LlmSettings:

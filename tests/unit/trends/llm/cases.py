@@ -8,7 +8,7 @@ from tests.model_server import ModelServer, Reply
 from trends.errors import ModelError
 from trends.llm.base import Message, ModelRequest
 from trends.llm.registry import make_model
-from trends.settings import OptionalLimits, ProviderSettings
+from trends.settings_calls import OptionalLimits, ProviderSettings
 
 KEY = "key-of-tests-1234567890"
 MODELS = {

@@ -16,7 +16,7 @@ from trends.llm.base import Answered, ChatModel, Message, ModelAnswer, ModelRequ
 from trends.llm.candidates import RolePlan
 from trends.llm.gateway import ModelGateway
 from trends.llm.gateway_parts import GatewayParts
-from trends.settings import CacheSettings
+from trends.settings_calls import CacheSettings
 from trends.storage.calls import Attempt, CallKey, CallStore, Start
 from trends.storage.database import Database
 from trends.storage.response_cache import CacheStore

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.trends.llm.cases import KEY, provider_settings
 from trends.errors import ModelKeyError, SecretError, SettingsError, UnknownNameError
 from trends.llm.registry import PROVIDERS, Models, check_provider, make_model
-from trends.settings import ProvidersSettings
+from trends.settings_calls import ProvidersSettings
 
 ADDRESS = "http://127.0.0.1:9"
 WITH_KEY = [name for name, provider in PROVIDERS.items() if provider.needs_key]

@@ -14,19 +14,15 @@ from tests.unit.trends.notify.ways_out import outside
 from tests.unit.trends.secrets.store_servers import serving, vault_reply
 from trends.channel_settings import NotifySettings
 from trends.domain.models import Language
-from trends.errors import (
-    DeliveryError,
-    DeliveryUnavailableError,
-    SettingsError,
-    UnknownNameError,
-)
+from trends.errors import DeliveryError, DeliveryUnavailableError, SettingsError, UnknownNameError
 from trends.notify.deliver import usable
 from trends.notify.mail import EmailChannel
 from trends.notify.registry import ChannelMeans, Channels
 from trends.notify.slack import SlackChannel
 from trends.notify.webhook import WebhookChannel
 from trends.secrets.resolver import Secrets
-from trends.settings import SecretSettings, load_settings
+from trends.settings import load_settings
+from trends.settings_sections import SecretSettings
 
 SECRET = f"whsec_{base64.b64encode(b's' * 32).decode()}"
 URL = "https://hooks.slack.com/services/T0/B0/s3cr3t"

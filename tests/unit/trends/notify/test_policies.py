@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from trends.errors import SettingsError
+from trends.markets import load_market
 from trends.notify.policies import policies_of
-from trends.settings import Settings, load_market, load_settings
+from trends.settings import Settings, load_settings
 
 
 def settings(**channel: Any) -> Settings:

@@ -3,7 +3,7 @@
 from tests.unit.trends.notify.notice_cases import now
 from trends.notify.outside import Outside
 from trends.outbound import Outbound
-from trends.settings import OutboundSettings
+from trends.settings_sections import OutboundSettings
 
 
 def outside(

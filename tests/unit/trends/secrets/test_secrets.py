@@ -12,15 +12,10 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from tests.unit.trends.secrets.store_servers import (
-    StoreServer,
-    aws_reply,
-    serving,
-    vault_reply,
-)
+from tests.unit.trends.secrets.store_servers import StoreServer, aws_reply, serving, vault_reply
 from trends.errors import SecretError
 from trends.secrets.resolver import REST_SECONDS, Secrets
-from trends.settings import SecretSettings
+from trends.settings_sections import SecretSettings
 
 SECRET = "hunter2-s3cr3t"
 VAULT = "secret://vault/kv/prod/openai#api_key"

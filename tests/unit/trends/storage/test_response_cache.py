@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.unit.trends.storage.record_cases import TENANT, Clock
-from trends.settings import CacheSettings
+from trends.settings_calls import CacheSettings
 from trends.storage.database import Database
 from trends.storage.response_cache import ENTRY_BYTES, MEGABYTE, CacheFigures, CacheKind, CacheStore
 
