@@ -4,8 +4,9 @@ import asyncio
 import os
 import signal
 from asyncio.subprocess import DEVNULL
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -86,47 +87,40 @@ async def test_temporal_server_that_stops_is_told_and_met_again(
             assert int(gone.headers["Retry-After"]) > 0
 
 
-async def test_postgresql_that_hangs_is_told_also_to_those_who_watch(
-    postgres: PostgresServer, tmp_path: Path
-) -> None:
-    url = postgres.create("hanging")
-    try:
-        migrate(url)
-        async with (
-            api_processes(1, tmp_path, url) as (api,),
-            httpx.AsyncClient(base_url=api.url, timeout=PATIENCE_SECONDS) as http,
-        ):
-            run = (await http.post("/v1/runs", json={})).json()
-            async with http.stream("GET", f"/v1/runs/{run['id']}/events") as watched:
-                told = watched.aiter_lines()
-                await past(told, "event: run.accepted")
-                with postgres.hung():
-                    paths = ("/v1/runs", "/readyz", f"/v1/runs/{run['id']}", "/v1/trends") * 3
-                    answers = await asyncio.gather(*(http.get(path) for path in paths))
-                    assert {answer.status_code for answer in answers} == {503}
-                    assert all(int(answer.headers["Retry-After"]) > 0 for answer in answers)
-                    refused = await http.post("/v1/runs", json={"query": "lost"})
-                    assert (refused.status_code, refused.json()["slug"]) == (
-                        503,
-                        "storage-unavailable",
-                    )
-                    assert (await http.get("/livez")).status_code == 200
-                    await past(told, "event: stream.stalled")
-                await past(told, "event: stream.resumed")
+@dataclass
+class Serving:
+    """An API process over a database of its own, and a run that it has accepted."""
 
-            async def listed() -> bool:
-                return (await http.get("/v1/runs")).status_code == 200
+    http: httpx.AsyncClient
+    run: str
 
-            await until(listed)
-            (kept,) = (await http.get("/v1/runs")).json()["items"]
-            assert kept["id"] == run["id"]
-    finally:
-        postgres.drop("hanging")
+    async def says_later(self, *paths: str) -> None:
+        """Ask for what it cannot give, all at once: it says when to come back, and lives."""
+        answers = await asyncio.gather(
+            *(self.http.get(path) for path in paths),
+            self.http.post("/v1/runs", json={"query": "lost"}),
+        )
+        assert {(answer.status_code, answer.json()["slug"]) for answer in answers} == {
+            (503, "storage-unavailable")
+        }
+        assert all(int(answer.headers["Retry-After"]) > 0 for answer in answers)
+        assert (await self.http.get("/readyz")).status_code == 503
+        assert (await self.http.get("/livez")).status_code == 200
+
+    async def is_well_again(self) -> None:
+        """Await that it gives lists again, with the one run that it accepted; and it takes another."""
+
+        async def listed() -> bool:
+            return (await self.http.get("/v1/runs")).status_code == 200
+
+        await until(listed)
+        (kept,) = (await self.http.get("/v1/runs")).json()["items"]
+        assert kept["id"] == self.run
+        assert (await self.http.post("/v1/runs", json={})).status_code == 202
 
 
-async def test_postgresql_that_stops_is_told_and_met_again(
-    postgres: PostgresServer, tmp_path: Path
-) -> None:
+@pytest.fixture
+async def serving(postgres: PostgresServer, tmp_path: Path) -> AsyncGenerator[Serving]:
     url = postgres.create("outage")
     try:
         migrate(url)
@@ -134,25 +128,31 @@ async def test_postgresql_that_stops_is_told_and_met_again(
             api_processes(1, tmp_path, url) as (api,),
             httpx.AsyncClient(base_url=api.url, timeout=PATIENCE_SECONDS) as http,
         ):
-            run = (await http.post("/v1/runs", json={})).json()
-            postgres.stop()
-            try:
-                for path in ("/v1/runs", f"/v1/runs/{run['id']}", "/v1/trends", "/v1/shares"):
-                    away = await http.get(path)
-                    assert (away.status_code, away.json()["slug"]) == (503, "storage-unavailable")
-                    assert int(away.headers["Retry-After"]) > 0
-                refused = await http.post("/v1/runs", json={"query": "lost"})
-                assert (refused.status_code, refused.json()["slug"]) == (503, "storage-unavailable")
-                assert (await http.get("/livez")).status_code == 200
-            finally:
-                postgres.start()
-
-            async def listed() -> bool:
-                return (await http.get("/v1/runs")).status_code == 200
-
-            await until(listed)
-            (kept,) = (await http.get("/v1/runs")).json()["items"]
-            assert kept["id"] == run["id"]
-            assert (await http.post("/v1/runs", json={})).status_code == 202
+            yield Serving(http, (await http.post("/v1/runs", json={})).json()["id"])
     finally:
         postgres.drop("outage")
+
+
+async def test_postgresql_that_hangs_is_told_also_to_those_who_watch(
+    serving: Serving, postgres: PostgresServer
+) -> None:
+    async with serving.http.stream("GET", f"/v1/runs/{serving.run}/events") as watched:
+        told = watched.aiter_lines()
+        await past(told, "event: run.accepted")
+        with postgres.hung():
+            # More at once than the process has connections.
+            await serving.says_later(*("/v1/runs", "/v1/trends", f"/v1/runs/{serving.run}") * 4)
+            await past(told, "event: stream.stalled")
+        await past(told, "event: stream.resumed")
+    await serving.is_well_again()
+
+
+async def test_postgresql_that_stops_is_told_and_met_again(
+    serving: Serving, postgres: PostgresServer
+) -> None:
+    postgres.stop()
+    try:
+        await serving.says_later("/v1/runs", f"/v1/runs/{serving.run}", "/v1/trends", "/v1/shares")
+    finally:
+        postgres.start()
+    await serving.is_well_again()

@@ -1,19 +1,27 @@
 """What workflow tests share: a client of the real server, and the report that a disturbed run must come to."""
 
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError, RPCStatusCode
 
-from tests.workflows.stand import undisturbed
+from tests.workflows.stand import Stand, stand, undisturbed
 
 
 @pytest.fixture(scope="session")
 async def temporal(engine_server: str) -> Client:
     """Connected to the session's own Temporal server."""
     return await Client.connect(engine_server, data_converter=pydantic_data_converter)
+
+
+@pytest.fixture
+async def idle(engine_server: str, tmp_path: Path) -> AsyncGenerator[Stand]:
+    """A stand without any worker."""
+    async with stand(engine_server, tmp_path) as built:
+        yield built
 
 
 @pytest.fixture(autouse=True)

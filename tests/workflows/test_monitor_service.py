@@ -1,14 +1,12 @@
 """Monitors on real storage: what is asked makes the id, what is odd is said, runs belong to their monitor."""
 
-from collections.abc import AsyncGenerator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from activities.contracts import RunBrief
 from engine.requests import StartFrom, StartRun, WindowSpan, question_hash
-from tests.workflows.stand import KEY, NOW, REQUEST, Stand, stand
+from tests.workflows.stand import KEY, NOW, REQUEST, Stand
 from trends.domain.models import Category, Language
 from trends.domain.monitors import MonitorDraft, MonitorVerb
 from trends.domain.report import Report, ReportMonitor
@@ -28,13 +26,6 @@ pytestmark = pytest.mark.engine
 LOCAL = "local"
 NIKE = Entity(name="nike", aliases=Aliases(en=("Nike",)))
 DAILY = MonitorDraft(name="daily", query="coffee OR 커피", sources=("sample",), watchlist=(NIKE,))
-
-
-@pytest.fixture
-async def idle(engine_server: str, tmp_path: Path) -> AsyncGenerator[Stand]:
-    """A stand without any worker."""
-    async with stand(engine_server, tmp_path) as built:
-        yield built
 
 
 async def brief_of(idle: Stand, row: RunRow) -> RunBrief:

@@ -1,6 +1,5 @@
 """Starting, steering and reconciling runs, on real storage, a real server and real stages."""
 
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from temporalio.client import WorkflowExecutionStatus
 
 from activities.contracts import Resolution
 from engine.requests import StartFrom, StartRun, WindowSpan
-from tests.workflows.stand import KEY, NOW, REQUEST, Stand, stand
+from tests.workflows.stand import KEY, NOW, REQUEST, Stand
 from trends.domain.models import Language, RunStatus
 from trends.errors import (
     ConflictError,
@@ -27,13 +26,6 @@ pytestmark = pytest.mark.engine
 
 # Past the grace in which whoever accepted a run may still be starting it.
 LATER = NOW + timedelta(minutes=5)
-
-
-@pytest.fixture
-async def idle(engine_server: str, tmp_path: Path) -> AsyncGenerator[Stand]:
-    """A stand without any worker."""
-    async with stand(engine_server, tmp_path) as built:
-        yield built
 
 
 async def test_the_same_key_and_request_find_the_same_run(idle: Stand) -> None:

@@ -21,7 +21,7 @@ from engine.worker import workflow_runner
 from tests.workflows.broken_news import BUG, FailingNewsTrendWorkflow, UnpatchedNewsTrendWorkflow
 from tests.workflows.fake_runs import start, working
 from tests.workflows.stage_fakes import FakeStages
-from tests.workflows.stand import NOW, PATIENCE_SECONDS, Stand, stand
+from tests.workflows.stand import NOW, PATIENCE_SECONDS, Stand
 from trends.domain.models import RunStatus
 from trends.errors import EngineUnreachableError
 from trends.settings import load_settings
@@ -31,13 +31,6 @@ pytestmark = pytest.mark.engine
 
 # Past the time in which a row counts as moving.
 LATER = NOW + timedelta(minutes=5)
-
-
-@pytest.fixture
-async def idle(engine_server: str, tmp_path: Path) -> AsyncGenerator[Stand]:
-    """A stand without any worker."""
-    async with stand(engine_server, tmp_path) as built:
-        yield built
 
 
 @pytest.fixture
