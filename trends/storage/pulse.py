@@ -52,17 +52,19 @@ class Pulse:
             psycopg.OperationalError: Not within that limit, or the server refused.
         """
         if self._resting is None:
-            return self._connect(*args, **arguments)
+            return self._connect(args, arguments)
         if self.monotonic() < self._resting or not self._trying.acquire(blocking=False):
             raise ConnectionTimeout("the server has not answered lately")
         try:
-            return self._connect(*args, **{**arguments, "connect_timeout": TRY_SECONDS})
+            return self._connect(args, arguments, connect_timeout=TRY_SECONDS)
         finally:
             self._trying.release()
 
-    def _connect(self, *args: Any, **arguments: Any) -> "PatientConnection":
+    def _connect(
+        self, args: tuple[Any, ...], arguments: dict[str, Any], **instead: int
+    ) -> "PatientConnection":
         try:
-            connection = PatientConnection.connect(*args, **arguments)
+            connection = PatientConnection.connect(*args, **{**arguments, **instead})
         except ConnectionTimeout:
             self._resting = self.monotonic() + REST_SECONDS
             raise
@@ -71,10 +73,10 @@ class Pulse:
             self._resting = None
             raise
         self._resting = None
-        connection.watch(self, lambda: self._answers(*args, **arguments))
+        connection.watch(self, lambda: self._answers(args, arguments))
         return connection
 
-    def _answers(self, *args: Any, **arguments: Any) -> bool:
+    def _answers(self, args: tuple[Any, ...], arguments: dict[str, Any]) -> bool:
         try:
             self.connect(*args, **arguments).close()
         except ConnectionTimeout:
