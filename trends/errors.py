@@ -37,6 +37,7 @@ TrendsError
 │   └── StateHeldError           another `trends up` holds the state folder
 ├── SettingsError
 │   ├── SecretError              a secret that is referred to cannot be read
+│   │   └── SecretUnavailableError   its store does not answer
 │   └── RestartOnlyError         a setting that a running process cannot take over
 ├── ModelError                   final: a model provider refused the request as it is
 │   ├── ModelUnavailableError    retryable: no connection, too slow, overloaded, broken off

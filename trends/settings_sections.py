@@ -1,11 +1,12 @@
 """Sections of the settings: how a process serves, works, and reaches the world."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from trends.domain.access import read_scopes
 from trends.domain.models import Language
@@ -104,8 +105,17 @@ class AuthSettings(Section):
     oidc: OidcSettings
 
 
-# A name, an IPv4 address or an IPv6 one in brackets, and a port of one to five digits; or nothing.
-_HOST_AND_PORT = r"^(([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[1-9][0-9]{0,4})?$"
+# A name, an IPv4 address or an IPv6 one in brackets, and a port; or nothing.
+_HOST_AND_PORT = re.compile(r"(([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[1-9][0-9]{0,4}))?")
+_LAST_PORT = 65_535
+
+
+def _host_and_port(value: str) -> str:
+    found = _HOST_AND_PORT.fullmatch(value)
+    if not found or int(found["port"] or 1) > _LAST_PORT:
+        message = f"'{value[:80]}' is not written as host:port, such as 127.0.0.1:9464"
+        raise ValueError(message)
+    return value
 
 
 class EngineSettings(Section):
@@ -128,7 +138,7 @@ class WorkerSettings(Section):
     timeout_seconds: Annotated[int, Field(gt=0)]
     heartbeat_timeout_seconds: Annotated[int, Field(ge=2)]
     graceful_shutdown_seconds: Annotated[int, Field(ge=0)]
-    metrics_address: Annotated[str, Field(pattern=_HOST_AND_PORT)]
+    metrics_address: Annotated[str, AfterValidator(_host_and_port)]
 
 
 class RunDefaults(Section):

@@ -47,7 +47,9 @@ def test_address_of_another_machine_is_refused_by_name() -> None:
         worker_metrics("192.0.2.1:26500")
 
 
-@pytest.mark.parametrize("address", ["9464", "127.0.0.1", "::1:9464", "127.0.0.1:0", "a b:1"])
+@pytest.mark.parametrize(
+    "address", ["9464", "127.0.0.1", "::1:9464", "127.0.0.1:0", "a b:1", "a:65536"]
+)
 def test_what_is_no_address_is_refused_when_settings_load(address: str) -> None:
     with pytest.raises(SettingsError, match="metrics_address"):
         load_settings({"TRENDS_WORKERS__METRICS_ADDRESS": f"'{address}'"})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from pydantic import BaseModel, SecretStr
 
-from trends.errors import SettingsError
+from trends.errors import SecretError, SettingsError
 from trends.secrets.reference import is_reference
 
 # Gives what a setting means, itself or what it refers to; None where there is none. Blocks: a store may take seconds.
@@ -23,9 +23,17 @@ def read_secret(name: str, settings: BaseModel, key: str, read: ReadSecret) -> S
     Raises:
         SettingsError: It is missing. Names the channel, never what was found.
         SecretError: What it refers to cannot be read; names the reference.
+        SecretUnavailableError: Its store does not answer.
     """
     written: SecretStr | None = dict(settings)[key]
-    found = None if written is None else read(written)
+    try:
+        found = None if written is None else read(written)
+    except SecretError as error:
+        raise type(error)(
+            f"The channel '{name}' cannot read its {key}.",
+            why=" ".join(filter(None, (error.what, error.why))),
+            next_step=error.next_step,
+        ) from None
     text = "" if found is None else found.get_secret_value().strip()
     if not text:
         refers = written is not None and is_reference(written)

@@ -97,7 +97,7 @@ def test_unknown_channel_names_the_near_one(tmp_path: Path) -> None:
 def test_missing_secret_is_named_with_its_channel(
     tmp_path: Path, written: dict[str, Any], missing: str
 ) -> None:
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(SettingsError, match="'it'") as refused:
         channels(tmp_path, it=written).check(["log", "it"])
 
     assert missing in str(refused.value)
