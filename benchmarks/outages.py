@@ -129,7 +129,9 @@ class Callers:
 
     async def status(self, run_id: str, wait: int) -> str:
         """How a run stands, after waiting for its end so many seconds."""
-        answer = await self.http.get(f"/v1/runs/{run_id}", params={"wait": wait})
+        answer = await self.http.get(
+            f"/v1/runs/{run_id}", params={"wait": wait}, timeout=wait + PATIENCE_SECONDS
+        )
         return str(answer.json().get("status", answer.status_code))
 
 
@@ -166,7 +168,8 @@ async def suffer(
         while not await callers.well():
             await asyncio.sleep(PAUSE_SECONDS)
     recovered = time.perf_counter() - began
-    ends = Counter([await callers.status(run, wait=60) for run in callers.runs])
+    ends = Counter([await callers.status(run, wait=RECOVERY_SECONDS) for run in callers.runs])
+    ended = time.perf_counter() - began
     answers = ", ".join(f"{count} x {status}" for status, count in sorted(callers.told.items()))
     figures.add(f"{name}: answers", answers, "")
     figures.add(
@@ -175,6 +178,7 @@ async def suffer(
     figures.add(f"{name}: longest wait for an answer", callers.longest, "s")
     figures.add(f"{name}: until ready and a new run completes", recovered, "s")
     figures.add(f"{name}: runs accepted before, in and after it", len(callers.runs), "runs")
+    figures.add(f"{name}: until all of them had ended", ended, "s")
     lost = len(callers.runs) - ends["completed"]
     figures.add(f"{name}: of these not completed", lost, "runs", "== 0")
     for each in (*callers.wrong[:5], *(f"{end}: {count}" for end, count in ends.items())):

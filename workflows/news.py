@@ -7,7 +7,7 @@ the sandbox re-creates whatever a workflow file defines for every run.
 import asyncio
 import contextlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
 from temporalio import workflow
@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import stages
     from workflows.attributes import STAGE, STATUS
     from workflows.failures import Failure, failure_of
+    from workflows.outages import outlast
     from workflows.progress import Progress
 
 Result = TypeVar("Result", bound=Model)
@@ -296,21 +297,24 @@ class NewsTrendWorkflow:
     async def _execute(
         self, row: stages.Stage, request: Model, result: type[Result], summary: str
     ) -> Result:
-        answer = await workflow.execute_activity(
-            row.activity,
-            request,
-            result_type=result,
-            task_queue=row.queue,
-            summary=summary,
-            start_to_close_timeout=timedelta(seconds=self._run.timeout_seconds),
-            heartbeat_timeout=timedelta(seconds=self._run.heartbeat_timeout_seconds),
-            retry_policy=RetryPolicy(
-                initial_interval=row.first_retry,
-                maximum_interval=row.longest_retry,
-                maximum_attempts=row.attempts,
+        answer = await outlast(
+            lambda: workflow.execute_activity(
+                row.activity,
+                request,
+                result_type=result,
+                task_queue=row.queue,
+                summary=summary,
+                start_to_close_timeout=timedelta(seconds=self._run.timeout_seconds),
+                heartbeat_timeout=timedelta(seconds=self._run.heartbeat_timeout_seconds),
+                retry_policy=RetryPolicy(
+                    initial_interval=row.first_retry,
+                    maximum_interval=row.longest_retry,
+                    maximum_attempts=row.attempts,
+                ),
+                # The activity cleans up before the run is called cancelled.
+                cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             ),
-            # The activity cleans up before the run is called cancelled.
-            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+            self._deadline,
         )
         # A stage that ends before it hears of a cancel answers, and the SDK hands the answer on as if nothing had
         # been asked: the run would walk on to its end.
@@ -319,18 +323,19 @@ class NewsTrendWorkflow:
             raise asyncio.CancelledError
         return answer
 
+    @property
+    def _deadline(self) -> datetime:
+        """When the run is to have ended; later by as long as it was paused."""
+        due = workflow.info().start_time + timedelta(seconds=self._run.deadline_seconds)
+        return due + self._paused_for
+
     async def _park(self, name: str, failure: Failure) -> contracts.Resolution:
         """Wait, holding nothing, until a person decides or the deadline passes.
 
         Raises:
             ApplicationError: The decision was to abort, or the deadline passed.
         """
-        deadline = (
-            workflow.info().start_time
-            + timedelta(seconds=self._run.deadline_seconds)
-            + self._paused_for
-        )
-        left = deadline - workflow.now()
+        left = self._deadline - workflow.now()
         if left <= timedelta(0):
             return self._overdue(name, failure)
         self._parked_at, self._resolution = name, None

@@ -118,10 +118,20 @@ async def overdue(client: Client, stages: FakeStages) -> Handle:
     return handle
 
 
+async def outlasted(client: Client, stages: FakeStages) -> Handle:
+    """Analyze meets no database in all of its attempts, and is tried again a little later."""
+    attempts = stage_row("news", "analyze").attempts
+    stages.failures["analyze"] = [broken("storage-unavailable") for _ in range(attempts)]
+    handle = await start(client)
+    await handle.result()
+    return handle
+
+
 SCENES: dict[str, Scene] = {
     "completed": completed,
     "planned": planned,
     "overdue": overdue,
+    "outlasted": outlasted,
     "partial": partial,
     "parked": parked,
     "cancelled": cancelled,

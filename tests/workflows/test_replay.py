@@ -39,6 +39,15 @@ async def test_a_history_of_other_commands_is_refused() -> None:
 
 
 def test_every_kind_of_run_is_recorded() -> None:
-    runs = {"cancelled", "completed", "overdue", "parked", "partial", "paused", "planned"}
+    runs = {
+        "cancelled",
+        "completed",
+        "outlasted",
+        "overdue",
+        "parked",
+        "partial",
+        "paused",
+        "planned",
+    }
     others = {"backfill", "poller_retired", "poller_steered", "scheduled", "sender"}
     assert {file.stem for file in HISTORIES} == runs | others
