@@ -269,6 +269,10 @@ class Feeds:
         with self._joined(tenant, run_id) as feed:
             while True:
                 turn = feed.turn
+                # Before the news: what comes then had been waited for.
+                if bool(feed.stalled) != bool(stalled):
+                    stalled = feed.stalled
+                    yield Stalled(stalled)
                 news = await self._news(feed, tenant, run_id, after)
                 for event in news:
                     yield event
@@ -279,9 +283,6 @@ class Feeds:
                 behind = after < feed.seq
                 if behind and news:
                     continue
-                if bool(feed.stalled) != bool(stalled):
-                    stalled = feed.stalled
-                    yield Stalled(stalled)
                 if feed.ended and not behind:
                     return
                 if feed.progress != shown:
@@ -360,7 +361,7 @@ class Feeds:
         pause = self._pace.poll
         while not feed.ended:
             try:
-                feed.add(await self._events.after(tenant, run_id, feed.seq))
+                found = await self._events.after(tenant, run_id, feed.seq)
             except Exception as error:  # noqa: BLE001  # whatever it is, viewers must not hang on a dead poller
                 # One look that fails is nobody's concern.
                 if pause > self._pace.poll:
@@ -369,6 +370,7 @@ class Feeds:
                 _log.warning("events.unread", run_id=run_id, reason=str(error), again_seconds=pause)
             else:
                 feed.stall("")
+                feed.add(found)
                 pause = self._pace.poll
             await asyncio.sleep(pause)
 

@@ -25,6 +25,8 @@ from trends.storage.runs import RunRow
 from trends.telemetry import get_logger
 
 INTERVAL = timedelta(minutes=1)
+# After a pass that failed: what was accepted meanwhile is to begin as soon as the server is back.
+AGAIN = timedelta(seconds=5)
 # A row this young is still being started by whoever accepted it.
 GRACE = timedelta(seconds=10)
 BATCH = 500
@@ -54,6 +56,7 @@ class Reconciler:
         clock: Now, in UTC.
         retention: Removes what is kept no longer.
         interval: Between two passes.
+        again: After a pass that failed, where that is shorter.
     """
 
     def __init__(
@@ -63,8 +66,10 @@ class Reconciler:
         clock: Callable[[], datetime],
         retention: Retention,
         interval: timedelta = INTERVAL,
+        again: timedelta = AGAIN,
     ) -> None:
         self._interval = interval
+        self._again = min(again, interval)
         self._retention = retention
         self._clock = clock
         self._service = service
@@ -74,9 +79,11 @@ class Reconciler:
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Reconcile until told to stop; a pass that fails is logged and tried again."""
         while not stop.is_set():
+            pause = self._interval
             try:
                 await self.run_once(self._clock() - GRACE)
             except TrendsError as error:
+                pause = self._again
                 _log.warning("reconcile.failed", slug=error.slug, reason=str(error))
             # Apart from the comparison: rows grow old while the Temporal server is away, too.
             try:
@@ -84,7 +91,7 @@ class Reconciler:
             except TrendsError as error:
                 _log.warning("retention.failed", slug=error.slug, reason=str(error))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), self._interval.total_seconds())
+                await asyncio.wait_for(stop.wait(), pause.total_seconds())
 
     async def run_once(self, older_than: datetime) -> int:
         """Compare once; answers how many rows changed.

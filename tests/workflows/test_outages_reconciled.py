@@ -26,7 +26,7 @@ from engine.server import Engine, server_command
 from tests.databases import put_database
 from tests.postgres_server import PostgresServer
 from tests.unit.api.fake_doors import FakeDoors, LiveApi
-from tests.workflows.stand import environment
+from tests.workflows.stand import REQUEST, environment
 from trends.storage.migrate import migrate
 
 pytestmark = pytest.mark.engine
@@ -182,7 +182,11 @@ async def test_postgresql_away_is_told_and_what_ended_meanwhile_is_found(
                     postgres.start()
                 # The stream was not lost: it goes on to the end that the reconciler found.
                 async with asyncio.timeout(PATIENCE_SECONDS):
-                    assert [each async for each in seen if each != "progress"] == ["run.terminated"]
+                    assert [each async for each in seen if each != "progress"] == [
+                        "stream.stalled",
+                        "stream.resumed",
+                        "run.terminated",
+                    ]
             assert await api.status(run["id"]) == "terminated"
             assert (await api.http.get("/readyz")).status_code == 200
     finally:
@@ -232,3 +236,25 @@ async def _known(api: Serving, workflow_id: str) -> bool:
         )
         return True
     return False
+
+
+async def test_a_pass_that_failed_is_made_again_long_before_the_next_is_due(tmp_path: Path) -> None:
+    put_database(tmp_path / "trends.db")
+    # Nobody listens there.
+    env = environment("127.0.0.1:1", tmp_path)
+    async with open_doors(env) as doors:
+        await doors.runs.start("local", REQUEST, None)
+        reconciler = Reconciler(
+            doors.runs,
+            doors.artifacts,
+            lambda: datetime.now(UTC) + timedelta(minutes=1),
+            Retention(doors.parts.database, lambda: doors.settings),
+            interval=timedelta(hours=1),
+            again=timedelta(seconds=0.05),
+        )
+        stop = asyncio.Event()
+        with capture_logs() as said:
+            passing = asyncio.create_task(reconciler.run_forever(stop))
+            await until(lambda: _true(_failures(said) >= PASSES))
+            stop.set()
+            await passing
