@@ -57,7 +57,8 @@ class KeptAnswers:
         key = hashlib.sha256(f"{request.headers.get('Accept')}\n{request.url}".encode()).hexdigest()
         try:
             # Counted by the run, for which the item store may have served.
-            kept = None if self._fresh else await self._find(key)
+            anew = self._fresh or request.headers.get("Cache-Control") == "no-cache"
+            kept = None if anew else await self._find(key)
             if kept is not None:
                 return await asyncio.to_thread(_read, kept)
         except StorageError as error:

@@ -124,6 +124,14 @@ async def test_only_a_whole_answer_is_kept(stand: Stand) -> None:
     assert len(stand.web.asked) == 2
 
 
+async def test_what_was_kept_and_is_no_feed_is_asked_for_again(stand: Stand) -> None:
+    stand.web.says("/list", b"<html>Back soon.</html>")
+    assert (await stand.poll()).error is not None
+    stand.web.says("/list", feed("a"))
+    well = await stand.poll(BY_ADDRESS)
+    assert (well.error, well.new, well.kept) == (None, 1, False)
+
+
 async def test_a_cache_that_fails_is_passed_over(stand: Stand) -> None:
     await stand.database.write(lambda rows: rows.execute(sa.text("DROP TABLE cached_responses")))
     for _ in range(2):

@@ -35,6 +35,8 @@ async def poll_feed(
     request: PollRequest,
     state: PollState,
     log: ReadLog,
+    *,
+    anew: bool = False,
 ) -> Polled:
     """Ask a feed once.
 
@@ -45,6 +47,7 @@ async def poll_feed(
         request: When, and in which zone.
         state: What the last poll left.
         log: Takes notes and bad rows.
+        anew: Take no answer that was kept since another asked.
 
     Raises:
         SourceUnavailableError: It does not answer, or is overloaded.
@@ -53,7 +56,7 @@ async def poll_feed(
         TooLargeError: It is larger than the limit.
         OutboundError: The address is refused, or the host's certificate.
     """
-    response = await _ask(outbound, url, state)
+    response = await _ask(outbound, url, state, anew=anew)
     if response.moved_to:
         log.note(f"It has moved to {response.moved_to} for good: use that address.")
     digest = hashlib.sha256(response.body).hexdigest()
@@ -65,7 +68,13 @@ async def poll_feed(
             covers_from=state.covers_from,
             at=response.at,
         )
-    feed = await _parse(response)
+    try:
+        feed = await _parse(response)
+    except SourceUnreadableError:
+        if response.at is None:
+            raise
+        # A host in trouble says so with 200, too: what was kept of that must not outlast it.
+        return await poll_feed(outbound, url, naming, request, state, log, anew=True)
     items = make_items(feed, naming, log)
     _tell(feed, items, response.host, log)
     now = response.at or request.now
@@ -79,21 +88,23 @@ async def poll_feed(
     )
 
 
-async def _ask(outbound: WayOut, url: str, state: PollState) -> Response:
+async def _ask(outbound: WayOut, url: str, state: PollState, *, anew: bool) -> Response:
     """Ask at the address that people gave; where that fails, at the one that it said it moved to."""
     try:
-        return await _fetch(outbound, url, state)
+        return await _fetch(outbound, url, state, anew=anew)
     except SourceError as error:
         # A host that is overloaded is left alone at its other address, too.
         if state.moved_to in {None, url} or error.retry_after is not None:
             raise
     assert state.moved_to is not None
-    response = await _fetch(outbound, state.moved_to, state)
+    response = await _fetch(outbound, state.moved_to, state, anew=anew)
     return replace(response, moved_to=response.moved_to or state.moved_to)
 
 
-async def _fetch(outbound: WayOut, url: str, state: PollState) -> Response:
+async def _fetch(outbound: WayOut, url: str, state: PollState, *, anew: bool) -> Response:
     headers = {"Accept": _ACCEPT}
+    if anew:
+        headers["Cache-Control"] = "no-cache"
     if state.etag:
         headers["If-None-Match"] = state.etag
     if state.last_modified:
