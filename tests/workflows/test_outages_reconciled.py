@@ -69,6 +69,17 @@ async def until(true: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.05)
 
 
+def reconciler_over(doors: Doors, **paces: timedelta) -> Reconciler:
+    """One that is past the grace for runs that are just being started."""
+    return Reconciler(
+        doors.runs,
+        doors.artifacts,
+        lambda: datetime.now(UTC) + timedelta(minutes=1),
+        Retention(doors.parts.database, lambda: doors.settings),
+        **paces,
+    )
+
+
 @asynccontextmanager
 async def serving(address: str, state: Path, database: str) -> AsyncGenerator[Serving]:
     """Serve for the length of the block."""
@@ -76,14 +87,7 @@ async def serving(address: str, state: Path, database: str) -> AsyncGenerator[Se
     async with open_doors(env) as opened:
         doors = replace(
             opened,
-            reconciler=Reconciler(
-                opened.runs,
-                opened.artifacts,
-                # Past the grace for runs that are just being started.
-                lambda: datetime.now(UTC) + timedelta(minutes=1),
-                Retention(opened.parts.database, lambda: opened.settings),
-                interval=timedelta(seconds=0.1),
-            ),
+            reconciler=reconciler_over(opened, interval=timedelta(seconds=0.1)),
         )
         # It serves from whatever has the doors of the API; its other users look into the fake ones.
         api = LiveApi(cast("FakeDoors", doors))
@@ -244,13 +248,8 @@ async def test_a_pass_that_failed_is_made_again_long_before_the_next_is_due(tmp_
     env = environment("127.0.0.1:1", tmp_path)
     async with open_doors(env) as doors:
         await doors.runs.start("local", REQUEST, None)
-        reconciler = Reconciler(
-            doors.runs,
-            doors.artifacts,
-            lambda: datetime.now(UTC) + timedelta(minutes=1),
-            Retention(doors.parts.database, lambda: doors.settings),
-            interval=timedelta(hours=1),
-            again=timedelta(seconds=0.05),
+        reconciler = reconciler_over(
+            doors, interval=timedelta(hours=1), again=timedelta(seconds=0.05)
         )
         stop = asyncio.Event()
         with capture_logs() as said:
