@@ -61,7 +61,8 @@ class KeptAnswers:
             kept = None if anew else await self._find(key)
             if kept is not None:
                 return await asyncio.to_thread(_read, kept)
-        except StorageError as error:
+        # Beside a database that fails: bytes that are no answer, such as those of another release.
+        except (StorageError, zlib.error, ValueError, KeyError, TypeError) as error:
             _log.warning("answer.unread", reason=str(error))
         at = self._clock()
         response = await self._outbound.fetch(request)

@@ -1,5 +1,6 @@
 """Answers of hosts, kept in the response cache: who is served by one, for how long, and what it says of time."""
 
+import zlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -15,6 +16,7 @@ from tests.unit.activities.live_cases import NOON, Clock, cache, poller, target
 from tests.unit.trends.web_server import NAME, WebServer, make_outbound, open_web_server
 from trends.domain.models import Window
 from trends.sources.registry import create_live
+from trends.storage.cache_tables import cached_responses
 from trends.storage.database import Database
 from trends.storage.polls import SourceKey
 from trends.storage.response_cache import CacheKind
@@ -136,6 +138,15 @@ async def test_a_cache_that_fails_is_passed_over(stand: Stand) -> None:
     await stand.database.write(lambda rows: rows.execute(sa.text("DROP TABLE cached_responses")))
     for _ in range(2):
         assert (await stand.poll()).error is None
+    assert len(stand.web.asked) == 2
+
+
+@pytest.mark.parametrize("value", [b"", b"\x00", zlib.compress(b"{}\n"), zlib.compress(b"[]\n")])
+async def test_bytes_that_are_no_answer_are_passed_over(stand: Stand, value: bytes) -> None:
+    await stand.poll()
+    change = sa.update(cached_responses).values(value=value)
+    await stand.database.write(lambda rows: rows.execute(change))
+    assert (await stand.poll(BY_ADDRESS)).error is None
     assert len(stand.web.asked) == 2
 
 
