@@ -28,6 +28,7 @@ from trends.errors import (
     ModelUnavailableError,
     PriceUnknownError,
     SecretError,
+    SecretUnavailableError,
     StorageUnavailableError,
     TrendsError,
 )
@@ -109,7 +110,10 @@ async def test_a_limit_that_all_providers_share_sends_nothing_anywhere(
     assert stand.asked == []
 
 
-@pytest.mark.parametrize("error", [SecretError("No key."), ModelKeyError("No key.")])
+@pytest.mark.parametrize(
+    "error",
+    [SecretError("No key."), SecretUnavailableError("No store."), ModelKeyError("No key.")],
+)
 async def test_a_provider_without_a_key_is_passed_over_before_anything_is_reserved(
     stand: Stand, error: TrendsError
 ) -> None:
@@ -120,7 +124,7 @@ async def test_a_provider_without_a_key_is_passed_over_before_anything_is_reserv
 
 @pytest.mark.parametrize(
     ("kind", "helps"),
-    [*OF_MODELS, *OF_LIMITS[:-1], (SecretError, True)],
+    [*OF_MODELS, *OF_LIMITS[:-1], (SecretError, True), (SecretUnavailableError, True)],
     ids=lambda each: getattr(each, "slug", each),
 )
 def test_the_reference_says_the_same(kind: type[TrendsError], helps: bool) -> None:
