@@ -236,10 +236,10 @@ OVERLAPPING = {
     Overlap.SKIP: Overlapping(skipped=2),
     Overlap.BUFFER_ONE: Overlapping(waiting=1, skipped=1),
     Overlap.BUFFER_ALL: Overlapping(waiting=2),
-    # How soon it takes in a third while it cancels is the server's own affair.
+    # A third that comes while the first is being ended takes the place of the second: who comes when is chance.
     Overlap.CANCEL_OTHER: Overlapping(waiting=1, cancelled=True, times=2),
     Overlap.TERMINATE_OTHER: Overlapping(
-        first=WorkflowExecutionStatus.TERMINATED, last=WorkflowExecutionStatus.RUNNING
+        first=WorkflowExecutionStatus.TERMINATED, last=WorkflowExecutionStatus.RUNNING, times=2
     ),
     Overlap.ALLOW_ALL: Overlapping(last=WorkflowExecutionStatus.RUNNING),
 }
