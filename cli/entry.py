@@ -20,6 +20,8 @@ def main() -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             # Under a locale that cannot write Korean, escapes are better than an error halfway.
             stream.reconfigure(errors="backslashreplace")
+    # httpx brings a command of its own along where click and rich are installed: a third of what our start takes.
+    sys.modules["httpx._main"] = None  # pyright: ignore[reportArgumentType]  # Python's own way to say "not there"
     leave(run(sys.argv[1:]))
 
 

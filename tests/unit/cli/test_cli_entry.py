@@ -89,6 +89,17 @@ def test_a_commands_help_loads_nothing_that_it_runs_on(words: tuple[str, ...]) -
     assert not _loaded(*words, "--help") & set(HEAVY)
 
 
+def test_a_command_that_asks_the_api_does_not_load_the_command_of_its_http_client(
+    start_trends: StartTrends,
+) -> None:
+    done = start_trends("runs", "list", environ={"PYTHONPROFILEIMPORTTIME": "1"})
+    _, said = done.communicate(timeout=60)
+    assert done.returncode == Exit.OK
+    loaded = {line.rpartition("|")[2].strip() for line in said.splitlines()}
+    assert "httpx" in loaded
+    assert not {"pygments", "click", "rich"} & loaded
+
+
 @pytest.mark.parametrize(
     "words",
     [
