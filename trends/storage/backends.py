@@ -57,6 +57,10 @@ class Backend(Protocol):
         """Keep a copy before the schema changes to `target`, where copies are ours to make."""
         ...
 
+    def turn(self) -> AbstractContextManager[None]:
+        """Hold what a transaction that writes needs beforehand, where writers stand in line."""
+        ...
+
     def overtaken(self, error: DBAPIError) -> bool:
         """Whether a transaction failed only because another came first."""
         ...

@@ -147,6 +147,7 @@ class Database:
     def _write_once(self, work: Callable[[sa.Connection], Value]) -> Value:
         with (
             self._engine.connect().execution_options(**{WRITES: True}) as connection,
+            self._backend.turn(),
             connection.begin(),
         ):
             return work(connection)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import sqlalchemy as sa
@@ -123,6 +123,10 @@ class PostgresDatabase:
 
     def copy_aside(self, target: str) -> None:
         """Nothing: a server's copies are made by whoever keeps the server (pg_dump)."""
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Nothing: the server has writers wait for a row in the order in which they came."""
+        return nullcontext()
 
     def overtaken(self, error: DBAPIError) -> bool:
         """Whether another transaction came first, so that this one may do better when it runs again."""

@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from trends.errors import SchemaMismatchError, StorageError, StorageUnavailableError
 from trends.storage.json_text import json_text
+from trends.storage.turns import Turns
 
 # How long SQLite itself waits for another process's write before it says "locked".
 BUSY_SECONDS = 10.0
@@ -27,7 +28,7 @@ _PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLI
 
 
 class SqliteFile:
-    """A database file. One thread of a process writes; between processes SQLite's lock decides.
+    """A database file. One thread of a process writes; processes take turns, and SQLite's lock keeps them apart.
 
     The lock is taken at the beginning of a transaction (BEGIN IMMEDIATE), since a reader that turns writer midway can
     only fail.
@@ -44,6 +45,7 @@ class SqliteFile:
     def __init__(self, file: Path) -> None:
         self.file = file
         self.name = str(file)
+        self._turns = Turns(file)
 
     def engine(self) -> sa.Engine:
         """Make the connections that `Database` works with."""
@@ -157,6 +159,14 @@ class SqliteFile:
                 why=f"{error}.",
                 next_step="Nothing was changed; free space beside it and try again.",
             ) from error
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Wait until no other process of ours writes the file; see `turns`.
+
+        Raises:
+            StorageUnavailableError: They went on for longer than SQLite would have waited.
+        """
+        return self._turns.turn(BUSY_SECONDS)
 
     def overtaken(self, error: DBAPIError) -> bool:
         """No: writers take turns here, so nobody comes in between."""
