@@ -8,7 +8,7 @@ COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --generate-hashes --
 BENCHMARKS ?= throughput run truth volume headlines exit_status
 TREND_BENCHMARKS := announced coinages categories nab clusters items watchlist
 API_BENCHMARKS := api streams scale outages
-CONTROL_BENCHMARKS := ledger reload calls analyst
+CONTROL_BENCHMARKS := ledger freeze reload calls analyst
 DATA ?= data
 
 .DEFAULT_GOAL := help
@@ -69,17 +69,17 @@ lock: ## resolve the lock files anew; ARGS=--upgrade takes newer versions
 bench: ## measure, print tables, write benchmarks/results/; DATA=FOLDER adds real headlines
 	$(SETUP)
 	@failed=0; for name in $(BENCHMARKS); do \
-		echo "== $$name"; $(BIN)/python -m benchmarks.$$name --data $(DATA) $(ARGS) || failed=1; \
+		echo "== $$name"; $(BIN)/python -m benchmarks.$$name $(if $(DATA),--data $(DATA)) $(ARGS) || failed=1; \
 	done; exit $$failed
 
 bench-trends: ## measure what is found in real headlines, and the memory of items; needs DATA=FOLDER
 	@$(MAKE) --no-print-directory bench BENCHMARKS="$(TREND_BENCHMARKS)"
 
 bench-api: ## measure the API, live streams, and what more slots and more tenants cost
-	@$(MAKE) --no-print-directory bench BENCHMARKS="$(API_BENCHMARKS)"
+	@$(MAKE) --no-print-directory bench BENCHMARKS="$(API_BENCHMARKS)" DATA=
 
-bench-control: ## measure limits, reloads, calls that are killed, and what a lying model gets into a report
-	@$(MAKE) --no-print-directory bench BENCHMARKS="$(CONTROL_BENCHMARKS)"
+bench-control: ## measure limits, freezes, reloads, calls that are killed, and what a lying model gets into a report
+	@$(MAKE) --no-print-directory bench BENCHMARKS="$(CONTROL_BENCHMARKS)" DATA=
 
 clean: ## remove .venv, .tools and caches; your data in .trends stays
 	rm -rf .venv .tools .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -86,7 +86,8 @@ async def latencies_of_many(store: Store) -> list[float]:
     async def one(process: int) -> list[float]:
         given = json.dumps([store.name, store.database_url, store.redis_url, process])
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "benchmarks.ledger", given, stdout=asyncio.subprocess.PIPE
+            *(sys.executable, "-m", "benchmarks.ledger", "--child", given),
+            stdout=asyncio.subprocess.PIPE,
         )
         said, _ = await child.communicate()
         if child.returncode:
@@ -233,6 +234,6 @@ def measure_as_child(given: str) -> int:
 
 
 if __name__ == "__main__":
-    status = measure_as_child(sys.argv[1]) if len(sys.argv) > 1 else main()
+    status = measure_as_child(sys.argv[2]) if sys.argv[1:2] == ["--child"] else main()
     sys.stdout.flush()
     sys.exit(status)
