@@ -6,7 +6,8 @@ two locks, `now`, while it writes. It takes it while holding the other, `next`: 
 again finds `next` taken, and stands behind. For a moment after it came so to its turn it may take `now` again without
 standing in line, since each change of the process costs more than a short transaction.
 
-The turn is only the order. What keeps two transactions apart is SQLite's own lock, also from programs that know nothing
+The turn is only the order: where somebody stands first in line for too long, perhaps stopped by a signal, it is done
+without. What keeps two transactions apart is SQLite's own lock, also from programs that know nothing
 of turns. The locks are the kernel's: those of a process that is killed are free.
 """
 
@@ -23,6 +24,8 @@ from trends.errors import StorageUnavailableError
 PAUSE_SECONDS = 0.0005
 # A few transactions, and less than a person notices for each process that waits.
 TERM_SECONDS = 0.02
+# More than four processes that write without a pause have one another wait.
+LINE_SECONDS = 0.5
 
 
 class Turns:
@@ -31,11 +34,13 @@ class Turns:
     Args:
         file: The database; the locks lie beside it.
         term: How long the process may take further turns before it stands in line again, in seconds.
+        line: How long it stands in line before it goes past it, in seconds.
     """
 
-    def __init__(self, file: Path, term: float = TERM_SECONDS) -> None:
+    def __init__(self, file: Path, term: float = TERM_SECONDS, line: float = LINE_SECONDS) -> None:
         self._file = file
         self._term = term
+        self._line = line
         self._until = 0.0
 
     @contextmanager
@@ -57,36 +62,42 @@ class Turns:
             os.close(now)
 
     def _stand_in_line(self, now: int, patience: float) -> None:
-        latest = time.monotonic() + patience
+        began = time.monotonic()
+        latest = began + patience
         upcoming = self._open("next")
         try:
-            self._take(upcoming, latest)
-            self._take(now, latest)
-        finally:
-            os.close(upcoming)
-        self._until = time.monotonic() + self._term
-
-    def _take(self, lock: int, latest: float) -> None:
-        while not _taken(lock):
-            if time.monotonic() >= latest:
+            in_order = _waited(upcoming, min(latest, began + self._line))
+            passes = in_order or self._line < patience
+            if not passes or not _waited(now, latest):
                 raise StorageUnavailableError(
                     "The database cannot be used at the moment.",
                     why=f"Other processes write {self._file}, and this one's turn did not come.",
                     next_step="It is tried again.",
                 )
-            # The kernel can wait for a lock, but not for only so long.
-            time.sleep(PAUSE_SECONDS)
+        finally:
+            os.close(upcoming)
+        self._until = time.monotonic() + self._term
 
     def _open(self, name: str) -> int:
         lock = self._file.with_name(f"{self._file.name}-{name}")
         try:
-            return os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+            # Reading is enough for a lock: another user of the same state may have made the file.
+            return os.open(lock, os.O_RDONLY | os.O_CREAT, 0o644)
         except OSError as error:
             raise StorageUnavailableError(
                 "The database cannot be written.",
                 why=f"{lock.name} cannot be opened beside it: {error.strerror}.",
                 next_step="Let this user write where the state folder lies; it is tried again.",
             ) from error
+
+
+def _waited(lock: int, latest: float) -> bool:
+    while not _taken(lock):
+        if time.monotonic() >= latest:
+            return False
+        # The kernel can wait for a lock, but not for only so long.
+        time.sleep(PAUSE_SECONDS)
+    return True
 
 
 def _taken(lock: int) -> bool:

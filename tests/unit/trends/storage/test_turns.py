@@ -57,7 +57,8 @@ def is_waited_for(file: Path) -> bool:
 
 
 def test_whoever_waits_is_next_however_soon_the_last_one_asks_again(file: Path) -> None:
-    mine, others, order = Turns(file, NEVER), Turns(file, NEVER), list[str]()
+    mine, others = Turns(file, NEVER, LONG), Turns(file, NEVER, LONG)
+    order: list[str] = []
 
     def other() -> None:
         with others.turn(PATIENCE):
@@ -84,11 +85,17 @@ def test_for_a_while_after_its_turn_a_process_need_not_stand_in_line(file: Path)
 
 
 def test_after_that_while_it_stands_behind(file: Path) -> None:
-    turns = Turns(file, NEVER)
+    turns = Turns(file, NEVER, LONG)
     with turns.turn(PATIENCE):
         pass
     with first_in_line(file), pytest.raises(StorageUnavailableError), turns.turn(0):
         pytest.fail("went before whoever waits")
+
+
+def test_one_who_is_first_in_line_and_never_goes_on_is_passed(file: Path) -> None:
+    turns = Turns(file, NEVER, 0.01)
+    with first_in_line(file), turns.turn(PATIENCE):
+        pass
 
 
 @pytest.mark.parametrize("term", [NEVER, LONG])
