@@ -7,8 +7,8 @@ again finds `next` taken, and stands behind. For a moment after it came so to it
 standing in line, since each change of the process costs more than a short transaction.
 
 The turn is only the order: where somebody stands first in line for too long, perhaps stopped by a signal, it is done
-without. What keeps two transactions apart is SQLite's own lock, also from programs that know nothing
-of turns. The locks are the kernel's: those of a process that is killed are free.
+without. What keeps two transactions apart is SQLite's own lock, also from programs that know nothing of turns. The
+locks are the kernel's: those of a process that is killed are free.
 """
 
 import fcntl
@@ -59,7 +59,7 @@ class Turns:
                 self._stand_in_line(now, patience)
             yield
         finally:
-            os.close(now)
+            _free(now)
 
     def _stand_in_line(self, now: int, patience: float) -> None:
         began = time.monotonic()
@@ -75,7 +75,7 @@ class Turns:
                     next_step="It is tried again.",
                 )
         finally:
-            os.close(upcoming)
+            _free(upcoming)
         self._until = time.monotonic() + self._term
 
     def _open(self, name: str) -> int:
@@ -106,3 +106,9 @@ def _taken(lock: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _free(lock: int) -> None:
+    # Not by closing alone: a child that was forked in between has the same lock open for a while.
+    fcntl.flock(lock, fcntl.LOCK_UN)
+    os.close(lock)

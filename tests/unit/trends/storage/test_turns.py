@@ -139,6 +139,23 @@ def test_after_a_transaction_that_fails_the_turn_is_free(file: Path) -> None:
         pass
 
 
+def test_a_child_that_has_the_locks_open_holds_nobody_up(file: Path) -> None:
+    with Turns(file).turn(PATIENCE):
+        # As after a fork: the same open files, once more.
+        held = [
+            os.dup(int(each.name))
+            for each in Path("/proc/self/fd").iterdir()
+            if each.is_symlink() and each.readlink() == file.with_name("trends.db-now")
+        ]
+    try:
+        assert held
+        with Turns(file).turn(0):
+            pass
+    finally:
+        for lock in held:
+            os.close(lock)
+
+
 async def test_the_turn_of_a_process_that_is_killed_is_free(file: Path) -> None:
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", HOLDER, str(file)), stdin=PIPE, stdout=PIPE
